@@ -1,0 +1,1 @@
+"""One settings tree from one TOML file per site."""

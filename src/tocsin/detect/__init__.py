@@ -1,0 +1,1 @@
+"""Adapters in: raw chunks to detection batches, one file per sensor family."""

@@ -1,0 +1,1 @@
+"""Frames, geodesy, site plane, border, places. Pure functions; files only in load.py."""

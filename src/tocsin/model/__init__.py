@@ -1,0 +1,1 @@
+"""The nouns: records, column batches, units, errors. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""The map: how the stages are wired, top to bottom."""

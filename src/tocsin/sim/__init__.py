@@ -1,0 +1,1 @@
+"""Scenarios, movers, sensors with truth, writers of real wire formats, scores."""

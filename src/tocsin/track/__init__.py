@@ -1,0 +1,1 @@
+"""Predict, gate, associate, update, birth, death, late data: one fused picture."""

@@ -1,0 +1,1 @@
+"""The policy that people set: a draft with its reason, or silence."""

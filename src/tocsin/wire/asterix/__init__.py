@@ -1,0 +1,1 @@
+"""EUROCONTROL ASTERIX: containers, columnar decode, full decode and encode."""
