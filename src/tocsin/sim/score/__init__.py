@@ -1,0 +1,1 @@
+"""The measures: one definition each, for every tracker and every scene."""

@@ -1,0 +1,38 @@
+"""What a site may say about tracking. One set of defaults serves every scene and recording."""
+
+import msgspec
+
+
+class TrackSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Motion, birth and report settings of the fused picture."""
+
+    process_noise_m2ps3: float = 0.1
+    """NCV power spectral density per axis of steady flight, at `reference_speed_mps`."""
+    manoeuvre_noise_m2ps3: float = 15.0
+    """The same of the manoeuvring model."""
+    reference_speed_mps: float = 50.0
+    """Both noises grow with speed over this: a turn at a given rate accelerates in proportion."""
+    manoeuvre_begins_per_s: float = 0.0080
+    """Rate of going over to the manoeuvring model (0.03 per 4 s)."""
+    manoeuvre_ends_per_s: float = 0.0268
+    """Rate of coming back (0.10 per 4 s)."""
+    mean_life_s: float = 4000.0
+    """Mean time that a target stays before it is gone without notice (0.999 a 4 s scan)."""
+    slow_speed_sigma_mps: float = 36.0
+    """Velocity prior per axis of a new target without a transponder."""
+    fast_speed_sigma_mps: float = 160.0
+    """Velocity prior per axis of a new target with a transponder, and of the rare fast other."""
+    births_per_look: float = 0.3
+    """New targets expected in one look at the whole coverage before anything is learned."""
+    gate_sigma: float = 3.7
+    """Half-width of the association gate in standard deviations of the innovation."""
+    confirm_prob: float = 0.9
+    """A track is shown once its existence probability passes this,"""
+    hide_prob: float = 0.2
+    """shown as lost when it falls below this,"""
+    drop_prob: float = 1e-4
+    """and forgotten below this: until then it can come back under its old number."""
+    coast_s: float = 180.0
+    """A track without an update for so long is forgotten, whatever its existence probability."""
+    late_window_s: float = 15.0
+    """Data so late still gives exactly the picture that on-time data would have given."""
