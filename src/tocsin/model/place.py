@@ -25,7 +25,17 @@ class Border(msgspec.Struct, frozen=True, kw_only=True):
     line_site_m: tuple[NDArray[np.float64], ...]
     """Parts of the line, each shape (k, 2), east north."""
     inside_site_m: tuple[NDArray[np.float64], ...]
-    """Outer rings of the protected side near the line, each shape (k, 2)."""
+    """Rings of the protected side, each shape (k, 2), closed; a clockwise ring is a hole."""
+
+
+class Country(msgspec.Struct, frozen=True, kw_only=True):
+    """A country's outline for drawing a map, possibly simplified: never for a decision."""
+
+    id: str
+    """ISO 3166-1 alpha-3."""
+    name: str
+    rings_lonlat_deg: tuple[tuple[tuple[float, float], ...], ...]
+    """Outer rings, lon then lat as in GeoJSON, closed."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
