@@ -1,1 +1,1 @@
-"""The journal: append-only, gapless, replayable."""
+"""The record: an append-only journal, the run folder, and replay from either."""
