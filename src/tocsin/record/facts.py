@@ -4,9 +4,11 @@ Written once at the start of a run, so that the report needs nothing but the rec
 is in WGS84, lon then lat inside line and ring coordinates as in GeoJSON.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
-from tocsin.model.place import BorderKind, Zone
+from tocsin.model.place import Border, BorderKind, Country, Place, Zone
 from tocsin.model.sensor import Sensor
 
 LonLat = tuple[float, float]
@@ -26,27 +28,17 @@ class BorderFacts(msgspec.Struct, frozen=True, kw_only=True):
     lines_lonlat_deg: tuple[Ring, ...]
 
 
-class CountryFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The outline of a country near the site, for the map."""
-
-    code: str
-    """ISO 3166-1 alpha-2."""
-    name: str
-    rings_lonlat_deg: tuple[Ring, ...]
-    """Outer rings, closed."""
-
-
-class PlaceFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A settlement."""
-
-    id: str
-    name: str
-    name_en: str
-    lat_deg: float
-    lon_deg: float
-    population: int
-    country: str
-    zone: str
+def border_facts(border: Border, lines_lonlat_deg: Sequence[Ring]) -> BorderFacts:
+    """Return what is recorded of a border whose line, in lon lat, is `lines_lonlat_deg`."""
+    return BorderFacts(
+        id=border.id,
+        source=border.source,
+        vintage=border.vintage,
+        licence=border.licence,
+        kind=border.kind,
+        sigma_m=border.sigma_m,
+        lines_lonlat_deg=tuple(lines_lonlat_deg),
+    )
 
 
 class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +55,8 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     centre_lonlat_deg: LonLat
     sensors: tuple[Sensor, ...]
     borders: tuple[BorderFacts, ...]
-    countries: tuple[CountryFacts, ...]
-    places: tuple[PlaceFacts, ...]
+    countries: tuple[Country, ...]
+    places: tuple[Place, ...]
     zones: tuple[Zone, ...]
     attributions: tuple[str, ...]
     """Licence lines of the map data, printed as they are."""
