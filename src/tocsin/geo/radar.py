@@ -38,7 +38,7 @@ REFRACTION_RATIO = 4.0 / 3.0
 """Effective over true Earth radius in a standard atmosphere."""
 ELEVATION_CAP_RAD = np.deg2rad(85.0)
 """No prior puts a target above this: straight overhead a 2-D radar knows nothing."""
-FLOOR_M2 = 1.0
+FLOOR_M2 = 0.1
 """Least variance across the beam: no antenna is a point, and a target at range 0 has a place."""
 _LEGENDRE = np.polynomial.legendre.leggauss(8)
 _HERMITE = np.polynomial.hermite_e.hermegauss(5)
