@@ -31,6 +31,8 @@ class ClockState(msgspec.Struct, frozen=True, kw_only=True):
 
     t_last_ns: int | None = None
     """Time given last, or the time near which to begin."""
+    day_ns: int = 0
+    """Midnight that the time given last was counted from."""
     day_first_ns: int = 0
     """Midnight before the first report: no report is put more than LATE_S before it."""
     dated: bool = False
@@ -52,8 +54,11 @@ def start(
     """
     if near_ns is not None:
         first_ns = _midnight_ns(near_ns - HALF_DAY_NS)
-        return ClockState(t_last_ns=near_ns, day_first_ns=first_ns, dated=dated)
-    return ClockState(day_first_ns=date_ns or 0, dated=date_ns is not None)
+        return ClockState(
+            t_last_ns=near_ns, day_ns=_midnight_ns(near_ns), day_first_ns=first_ns, dated=dated
+        )
+    first_ns = date_ns or 0
+    return ClockState(day_ns=first_ns, day_first_ns=first_ns, dated=date_ns is not None)
 
 
 def step(state: ClockState, tod_s: F64, t_received_ns: I64 | None = None) -> tuple[ClockState, I64]:
@@ -91,7 +96,7 @@ def _by_receipt(state: ClockState, tod_ns: I64, received: I64) -> tuple[ClockSta
     t_ns = day * DAY_NS + tod_ns
     off = np.count_nonzero(np.abs(t_ns - received) > OFF_S * S_NS)
     jumps = _jumps_back(state.t_last_ns, t_ns) + int(off)
-    return _after(state, t_ns, jumps, dated=True), t_ns
+    return _after(state, t_ns, int(day[-1]) * DAY_NS, jumps, dated=True), t_ns
 
 
 def _by_order(state: ClockState, tod_ns: I64) -> tuple[ClockState, I64]:
@@ -100,8 +105,8 @@ def _by_order(state: ClockState, tod_ns: I64) -> tuple[ClockState, I64]:
     A rise of more than half a day is a late report from before midnight, or undoes a new day that
     a broken report had begun; on the first day of a recording it is a gap.
     """
-    last = state.t_last_ns if state.t_last_ns is not None else state.day_first_ns + int(tod_ns[0])
-    day = _midnight_ns(last)
+    day = state.day_ns
+    last = state.t_last_ns if state.t_last_ns is not None else day + int(tod_ns[0])
     steps = np.diff(tod_ns, prepend=last - day)
     days = np.full(len(tod_ns), day)
     for index in np.flatnonzero(np.abs(steps) > HALF_DAY_NS):
@@ -112,7 +117,8 @@ def _by_order(state: ClockState, tod_ns: I64) -> tuple[ClockState, I64]:
             day -= DAY_NS
         days[index:] = day
     t_ns = days + tod_ns
-    return _after(state, t_ns, _jumps_back(state.t_last_ns, t_ns), dated=state.dated), t_ns
+    jumps = _jumps_back(state.t_last_ns, t_ns)
+    return _after(state, t_ns, day, jumps, dated=state.dated), t_ns
 
 
 def _jumps_back(last_ns: int | None, t_ns: I64) -> int:
@@ -120,10 +126,13 @@ def _jumps_back(last_ns: int | None, t_ns: I64) -> int:
     return int(np.count_nonzero(steps < -JUMP_BACK_S * S_NS))
 
 
-def _after(state: ClockState, t_ns: I64, jumps: int, *, dated: bool) -> ClockState:
-    first = state.day_first_ns if state.t_last_ns is not None else _midnight_ns(int(t_ns[0]))
+def _after(state: ClockState, t_ns: I64, day_ns: int, jumps: int, *, dated: bool) -> ClockState:
     return ClockState(
-        t_last_ns=int(t_ns[-1]), day_first_ns=first, dated=dated, jumps=state.jumps + jumps
+        t_last_ns=int(t_ns[-1]),
+        day_ns=day_ns,
+        day_first_ns=state.day_first_ns,
+        dated=dated,
+        jumps=state.jumps + jumps,
     )
 
 
