@@ -25,7 +25,8 @@ class Border(msgspec.Struct, frozen=True, kw_only=True):
     line_site_m: tuple[NDArray[np.float64], ...]
     """Parts of the line, each shape (k, 2), east north."""
     inside_site_m: tuple[NDArray[np.float64], ...]
-    """Rings of the protected side, each shape (k, 2), closed; a clockwise ring is a hole."""
+    """Rings of the protected side, each shape (k, 2), closed; a ring inside another
+    is a hole in it."""
 
 
 class Country(msgspec.Struct, frozen=True, kw_only=True):
