@@ -12,7 +12,7 @@ class LevelRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """When a level is reached: probability that a place of the zone is passed within a time."""
 
     within_s: float
-    prob: float
+    min_prob: float
     valid_s: float = 1800.0
     """How long a draft of this level holds before it lapses (a lapse is not an all-clear)."""
 
@@ -34,9 +34,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     measured for it: about one in five PREPARE, one in three WARN, one in two LAST CALL.
     """
 
-    prepare: LevelRule = LevelRule(within_s=1200.0, prob=0.2)
-    warn: LevelRule = LevelRule(within_s=600.0, prob=0.35)
-    last_call: LevelRule = LevelRule(within_s=300.0, prob=0.5)
+    prepare: LevelRule = LevelRule(within_s=1200.0, min_prob=0.2)
+    warn: LevelRule = LevelRule(within_s=600.0, min_prob=0.35)
+    last_call: LevelRule = LevelRule(within_s=300.0, min_prob=0.5)
     release_ratio: float = 0.5
     """A level is left only below its threshold times this ..."""
     release_after_s: float = 60.0
@@ -68,11 +68,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def __post_init__(self) -> None:
         """Refuse a policy that contradicts itself."""
         rules = self.rules()
-        probs = [rule.prob for rule in rules]
+        probs = [rule.min_prob for rule in rules]
         horizons_s = [rule.within_s for rule in rules]
         short = {language.split("-", maxsplit=1)[0] for language in self.languages}
         for wrong, why in (
-            (not all(0 < prob <= 1 for prob in probs), "prob must lie in 0..1"),
+            (not all(0 < prob <= 1 for prob in probs), "min_prob must lie in 0..1"),
             (probs != sorted(probs), "a higher level must not ask for a lower probability"),
             (horizons_s != sorted(horizons_s, reverse=True), "a higher level must look less far"),
             (min(horizons_s) <= 0, "within_s must be positive"),

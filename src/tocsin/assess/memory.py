@@ -1,0 +1,122 @@
+"""What is remembered of a track between pictures: its class, its course, a standing conflict."""
+
+from math import atan2, hypot, sqrt
+
+import msgspec
+
+from tocsin.assess.classify import LOOK_S, Log5, prior_logs, revise
+from tocsin.assess.settings import AssessSettings
+from tocsin.model.track import Track
+from tocsin.model.units import S_NS
+
+CLASS_STEP_S = 10.0
+"""The class belief is revised no more often than this."""
+FORGET_S = 600.0
+"""A track that left the picture is remembered for this long."""
+COURSE_STEP_S = 8.0
+"""Base over which the rate of a turn is measured."""
+_COURSE_GAP_S = 60.0
+"""A longer base says nothing about a turn under way."""
+TURN_SIGMA = 2.0
+"""A change of course smaller than this many sigmas is no turn."""
+MOST_TURN_RADPS = 0.15
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """What is remembered of one track."""
+
+    t_seen_ns: int
+    t_class_ns: int
+    """When the class belief was last revised."""
+    class_logs: Log5
+    t_course_ns: int
+    vel_site_mps: tuple[float, float]
+    """Velocity at `t_course_ns`."""
+    turn_radps: float
+    """Rate of the turn under way, counter-clockwise; 0 for none."""
+    t_conflict_ns: int | None
+    """Since when its identity has been contradicted."""
+
+
+def forget(memories: dict[int, Memory], t_ns: int) -> dict[int, Memory]:
+    """Return a new table without the tracks that have long left the picture."""
+    return {
+        number: memory
+        for number, memory in memories.items()
+        if t_ns - memory.t_seen_ns < FORGET_S * S_NS
+    }
+
+
+def recall(before: Memory | None, track: Track, t_ns: int, settings: AssessSettings) -> Memory:
+    """Bring what is remembered of a track up to the picture at `t_ns`."""
+    if before is None:
+        return _first(track, t_ns, settings)
+    t_class_ns, logs = _class(before, track, t_ns, settings)
+    t_course_ns, vel_site_mps, turn_radps = _course(before, track)
+    return Memory(
+        t_seen_ns=t_ns,
+        t_class_ns=t_class_ns,
+        class_logs=logs,
+        t_course_ns=t_course_ns,
+        vel_site_mps=vel_site_mps,
+        turn_radps=turn_radps,
+        t_conflict_ns=_conflict(before, track, t_ns),
+    )
+
+
+def _first(track: Track, t_ns: int, settings: AssessSettings) -> Memory:
+    """Return the memory of a track seen for the first time: one look at its class."""
+    memory_s = settings.class_memory_s
+    return Memory(
+        t_seen_ns=t_ns,
+        t_class_ns=t_ns,
+        class_logs=revise(prior_logs(), track, elapsed_s=LOOK_S, memory_s=memory_s),
+        t_course_ns=track.t_ns,
+        vel_site_mps=track.vel_site_mps,
+        turn_radps=0.0,
+        t_conflict_ns=None if track.identity.conflict is None else t_ns,
+    )
+
+
+def _class(before: Memory, track: Track, t_ns: int, settings: AssessSettings) -> tuple[int, Log5]:
+    """Revise the class when enough time has passed and the track was seen meanwhile."""
+    elapsed_s = (t_ns - before.t_class_ns) / S_NS
+    if elapsed_s < CLASS_STEP_S or track.t_update_ns <= before.t_class_ns:
+        return before.t_class_ns, before.class_logs
+    memory_s = settings.class_memory_s
+    return t_ns, revise(before.class_logs, track, elapsed_s=elapsed_s, memory_s=memory_s)
+
+
+def _course(before: Memory, track: Track) -> tuple[int, tuple[float, float], float]:
+    """Measure the rate of a turn against the course some seconds ago."""
+    base_s = (track.t_ns - before.t_course_ns) / S_NS
+    if 0.0 <= base_s < COURSE_STEP_S:
+        return before.t_course_ns, before.vel_site_mps, before.turn_radps
+    if not 0.0 < base_s <= _COURSE_GAP_S:
+        return track.t_ns, track.vel_site_mps, 0.0
+    return track.t_ns, track.vel_site_mps, turn_rate_radps(before.vel_site_mps, track, base_s)
+
+
+def turn_rate_radps(old_mps: tuple[float, float], track: Track, base_s: float) -> float:
+    """Return the rate of a turn, counter-clockwise; 0 where it is within the noise.
+
+    Args:
+        old_mps: Velocity `base_s` ago, east and north in the site plane.
+        track: The track now.
+        base_s: Time between the two velocities.
+    """
+    east, north = track.vel_site_mps
+    cross, dot = old_mps[0] * north - old_mps[1] * east, old_mps[0] * east + old_mps[1] * north
+    speed_mps = hypot(east, north)
+    sigma_mps = sqrt(max(track.cov[5], track.cov[15], 0.0))
+    turned_rad = atan2(cross, dot)
+    if speed_mps == 0.0 or abs(turned_rad) * speed_mps < TURN_SIGMA * sqrt(2.0) * sigma_mps:
+        return 0.0
+    return max(-MOST_TURN_RADPS, min(MOST_TURN_RADPS, turned_rad / base_s))
+
+
+def _conflict(before: Memory, track: Track, t_ns: int) -> int | None:
+    """Return since when the identity has been contradicted without a break."""
+    if track.identity.conflict is None:
+        return None
+    return t_ns if before.t_conflict_ns is None else before.t_conflict_ns
