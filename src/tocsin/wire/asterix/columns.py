@@ -17,7 +17,7 @@ from tocsin.model.raw import RawChunk, Rejected
 from tocsin.wire.asterix import _kernels
 from tocsin.wire.asterix.editions import Editions
 from tocsin.wire.asterix.program import TEXT_CHARS, Column, Program, make_program
-from tocsin.wire.asterix.shapes import EXPLAIN, FAULTS, OUT_FLOAT, OUT_INT
+from tocsin.wire.asterix.shapes import EXPLAIN, FAULTS
 from tocsin.wire.asterix.tables import CATEGORIES
 from tocsin.wire.asterix.wanted import usual_fields
 
@@ -175,7 +175,7 @@ def _decode_group(
         block=blocks[walked.record[0, :n]],
         record_offset=walked.record[1, :n],
         record_length=walked.record[2, :n],
-        fields={column.name: _field(column, walked) for column in program.columns},
+        fields=_fields(program.columns, walked),
         first_element={
             column.name: walked.whole[column.offset_row, :n]
             for column in program.columns
@@ -220,17 +220,17 @@ def _walk(
     return _Walked(n, record, real, whole, text, present, reject[:bad])
 
 
-def _field(column: Column, walked: _Walked) -> Field:
-    """Return one field as a view into the arrays of the walk."""
+def _fields(columns: tuple[Column, ...], walked: _Walked) -> dict[str, Field]:
+    """Return every field as a view into the arrays of the walk."""
     n = walked.n
-    values: Values
-    if column.out == OUT_FLOAT:
-        values = walked.real[column.row, :n]
-    elif column.out == OUT_INT:
-        values = walked.whole[column.row, :n]
-    else:
-        values = walked.text[column.row, :n].view(f"<U{TEXT_CHARS}")[:, 0]
-    return Field(values, walked.present[column.present_row, :n], column.unit)
+    reals, wholes, present = walked.real[:, :n], walked.whole[:, :n], walked.present[:, :n]
+    texts = walked.text[:, :n].view(f"<U{TEXT_CHARS}")[:, :, 0]
+    banks: tuple[list[Values], ...] = (list(reals), list(wholes), list(texts), list(texts))
+    seen = list(present)
+    return {
+        column.name: Field(banks[column.out][column.row], seen[column.present_row], column.unit)
+        for column in columns
+    }
 
 
 def _rejected(chunk: RawChunk, blocks: I64, program: Program, row: list[int]) -> Rejected:

@@ -65,7 +65,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     children: I64
     """Nodes of compound items by FSPEC bit, -1 spare."""
     parts: I64
-    """shape (n, 2): first field and count of fields of each octet of extended items."""
+    """shape (n, 2): first field and count of fields of each node, or octet of an extended one."""
     fields: I64
     """shape (n, 8): byte, bytes, shift, bits, signed, out, row, present row."""
     lsb: NDArray[np.float64]
@@ -153,8 +153,10 @@ class _Builder:
     def fixed(self, path: str, node: Node) -> list[int]:
         """Return the row of an element or group."""
         members = (node,) if node.kind == "element" else node.members
-        first, count = self.spread(_parent(path) if node.kind == "element" else path, members)
-        return [FIXED, node.bits // 8, first, count, 0, -1, 0]
+        self.parts.append(
+            list(self.spread(_parent(path) if node.kind == "element" else path, members))
+        )
+        return [FIXED, node.bits // 8, len(self.parts) - 1, 1, 0, -1, 0]
 
     def extended(self, path: str, node: Node) -> list[int]:
         """Return the row of an extended item and add its octets."""
