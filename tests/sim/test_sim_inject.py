@@ -10,7 +10,9 @@ import pytest
 from tocsin.model.errors import BadInput
 from tocsin.model.sensor import Noise, Sensor
 from tocsin.sim.antenna import Rotation, fit_rotation, sweep_times
-from tocsin.sim.inject import FALSE, REAL, InjectSettings, Records, inject, unwrap_tod
+from tocsin.sim.inject import FALSE, REAL, InjectSettings, inject, unwrap_tod
+from tocsin.sim.recording import Records, read_records
+from tocsin.sim.writers.primary048 import primary_blocks
 
 SAC_SIC = (20, 129)
 RADAR = Sensor(
@@ -43,8 +45,6 @@ def made_recording(seed: int, turns: int = 90) -> tuple[bytes, Records]:
     azimuth = angle % (2 * np.pi)
     order = np.argsort(t_s + rng.uniform(-0.2, 0.2, len(t_s)))
     t_s, azimuth = t_s[order], azimuth[order]
-    from tocsin.sim.writers.primary048 import primary_blocks
-
     blocks = primary_blocks(t_s, np.full(len(t_s), 50e3), azimuth, SAC_SIC)
     offset = np.concatenate([[0], np.cumsum([len(b) for b in blocks])[:-1]])
     return b"".join(blocks), Records(block_offset=offset, tod_s=t_s, azimuth_rad=azimuth)
@@ -223,10 +223,36 @@ def test_too_few_plots_say_so() -> None:
 def test_the_real_radar_turns_every_four_seconds(shared_data: Path) -> None:
     """Measured on the Barcelona recording: T = 4.001575 s over 439 turns."""
     data = (shared_data / "asterix" / "bcn_cat048_20230502_0800_first30min.ast").read_bytes()
-    tod, azimuth = [], []
-    for block in blocks_of(data)[::40]:
-        (record,) = parse(block)
-        tod.append(record["tod"])
-        azimuth.append(np.radians(record["theta"]))
-    found = fit_rotation(np.array(tod), np.array(azimuth))
+    records = read_records(data, source=SAC_SIC)
+    assert len(records.tod_s) == 22_042
+    known = np.isfinite(records.azimuth_rad)
+    found = fit_rotation(records.tod_s[known], records.azimuth_rad[known])
     assert found.turn_s == pytest.approx(4.001575, abs=2e-5)
+    off = found.angle_rad(records.tod_s[known]) - records.azimuth_rad[known]
+    off = np.degrees((off + np.pi) % (2 * np.pi) - np.pi)
+    assert np.percentile(np.abs(off), 99) < 2.0  # three ticks of the time of day
+
+
+def test_the_real_recording_keeps_its_bytes(shared_data: Path) -> None:
+    """Half an hour of Barcelona with ten drones in it: the real records in order, untouched."""
+    data = (shared_data / "asterix" / "bcn_cat048_20230502_0800_first30min.ast").read_bytes()
+    made = inject(
+        data,
+        read_records(data, source=SAC_SIC),
+        radar=RADAR,
+        source=SAC_SIC,
+        settings=InjectSettings(),
+        rng=np.random.default_rng(1),
+    )
+    out = blocks_of(made.data)
+    assert b"".join(b for b, who in zip(out, made.target_id, strict=True) if who == REAL) == data
+    assert len(read_records(made.data, source=SAC_SIC).tod_s) == len(made.target_id)
+    assert {int(i) for i in made.target_id} == {*range(10), FALSE, REAL}
+
+
+def test_what_is_no_recording_says_so() -> None:
+    """A pcap or a text file must not be cut to pieces as if it were raw blocks."""
+    with pytest.raises(BadInput, match="offset 0"):
+        read_records(b"\x30\xff\xff rest", source=SAC_SIC)
+    with pytest.raises(BadInput, match="no CAT048"):
+        read_records(bytes([34, 0, 3]), source=SAC_SIC)

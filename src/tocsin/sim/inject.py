@@ -14,6 +14,7 @@ from tocsin.model.errors import BadInput
 from tocsin.model.sensor import Sensor
 from tocsin.sim.antenna import TURN_RAD, Rotation, fit_rotation, sweep_times
 from tocsin.sim.paths import Path
+from tocsin.sim.recording import Records
 from tocsin.sim.writers.primary048 import DAY_S, primary_blocks
 
 FALSE = -1
@@ -48,17 +49,6 @@ class InjectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     false_range_max_m: float = 110_000.0
 
 
-class Records(msgspec.Struct, frozen=True, kw_only=True):
-    """What must be known of the real records, in file order; shape (n,) each."""
-
-    block_offset: I64
-    """Where the block of the record begins in the file; blocks follow each other without gap."""
-    tod_s: F64
-    """Time of day (I048/140), not yet unwrapped."""
-    azimuth_rad: F64
-    """Measured azimuth; NaN where the record has none."""
-
-
 class MadePlots(msgspec.Struct, frozen=True, kw_only=True):
     """Made plots ordered by time; n rows."""
 
@@ -75,9 +65,9 @@ class Injection(msgspec.Struct, frozen=True, kw_only=True):
 
     data: bytes
     target_id: I64
-    """shape (records of `data`,): `REAL`, `FALSE` or the number of the drone."""
+    """shape (CAT048 records of `data`,): `REAL`, `FALSE` or the number of the drone."""
     t_s: F64
-    """shape (records of `data`,), time of day of each record, unwrapped."""
+    """The same shape, time of day of each record, unwrapped."""
     plots: MadePlots
     paths: tuple[Path, ...]
     """Truth in the plane about the radar."""
@@ -176,8 +166,9 @@ def _wind_about(steps: int, settings: InjectSettings, rng: np.random.Generator) 
     for k in range(steps):
         positions[k], headings[k] = pos_m, heading_rad
         turn_rad = limit_rad * np.sin(swing_rad * k + phase_rad)
-        heading_rad = heading_rad + _kept_in_ring(pos_m, heading_rad, turn_rad, limit_rad, settings)
-        pos_m = pos_m + settings.speed_mps * STEP_S * _unit(heading_rad)
+        turn_rad = _kept_in_ring(pos_m, heading_rad, turn_rad, limit_rad, settings)
+        pos_m = pos_m + settings.speed_mps * STEP_S * _unit(heading_rad + 0.5 * turn_rad)
+        heading_rad = heading_rad + turn_rad
     return positions, headings
 
 
