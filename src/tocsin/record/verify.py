@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from tocsin.model.errors import BadStorage
 from tocsin.record.entry import Entry, leaf_hash, salted_hash
 from tocsin.record.reader import JournalReader
 
@@ -26,18 +27,26 @@ def verify(reader: JournalReader) -> tuple[Finding, ...]:
     It finds what was damaged or clumsily changed. Somebody who rewrites entries and hashes
     alike is found only by a checkpoint that was kept elsewhere.
     """
-    found = [Finding(idx=-1, fault="file", detail=line) for line in reader.page_faults()]
+    found: list[Finding] = []
+    try:
+        found += (Finding(idx=-1, fault="file", detail=line) for line in reader.page_faults())
+        found += _entry_faults(reader)
+    except BadStorage as error:
+        found.append(Finding(idx=-1, fault="file", detail=error.what))
+    return tuple(found)
+
+
+def _entry_faults(reader: JournalReader) -> Iterator[Finding]:
     redacted = {int(e.fields()["of_idx"]) for e in reader.read(kind="redaction", bodies=False)}
     lengths: dict[str, int] = {}
     expected = 0
     for entry in reader.read():
         if entry.idx != expected:
             detail = f"entries {expected} to {entry.idx - 1} are missing"
-            found.append(Finding(idx=entry.idx, fault="gap", detail=detail))
+            yield Finding(idx=entry.idx, fault="gap", detail=detail)
         expected = entry.idx + 1
-        found += _stream_faults(entry, lengths)
-        found += _hash_faults(entry, redacted)
-    return tuple(found)
+        yield from _stream_faults(entry, lengths)
+        yield from _hash_faults(entry, redacted)
 
 
 def _stream_faults(entry: Entry, lengths: dict[str, int]) -> Iterator[Finding]:
