@@ -8,30 +8,44 @@ class TrackSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     process_noise_m2ps3: float = 0.1
     """NCV power spectral density per axis of steady flight, at `reference_speed_mps`."""
-    manoeuvre_noise_m2ps3: float = 15.0
+    manoeuvre_noise_m2ps3: float = 25.0
     """The same of the manoeuvring model."""
     reference_speed_mps: float = 50.0
     """Both noises grow with speed over this: a turn at a given rate accelerates in proportion."""
-    manoeuvre_begins_per_s: float = 0.0080
-    """Rate of going over to the manoeuvring model (0.03 per 4 s)."""
-    manoeuvre_ends_per_s: float = 0.0268
-    """Rate of coming back (0.10 per 4 s)."""
+    manoeuvre_begins_per_s: float = 0.0002
+    """Rate of going over to the manoeuvring model before anything is learned (0.0008 per 4 s)."""
+    manoeuvre_ends_per_s: float = 0.015
+    """Rate of coming back (a manoeuvre lasts about a minute)."""
+    least_manoeuvre_begins_per_s: float = 0.00003
+    """What is learned from straight traffic never makes a deflection rarer than this."""
     mean_life_s: float = 4000.0
     """Mean time that a target stays before it is gone without notice (0.999 a 4 s scan)."""
     slow_speed_sigma_mps: float = 36.0
     """Velocity prior per axis of a new target without a transponder."""
     fast_speed_sigma_mps: float = 160.0
     """Velocity prior per axis of a new target with a transponder, and of the rare fast other."""
-    births_per_look: float = 0.3
+    births_per_look: float = 2.5
     """New targets expected in one look at the whole coverage before anything is learned."""
+    fast_share: float = 0.02
+    """Share of new targets without a transponder that may be fast."""
+    least_birth_prob: float = 1e-5
+    """Plots that are new targets with less probability start nothing."""
+    least_odds_ratio: float = 1e-3
+    """Associations with smaller odds against the background are not followed up."""
     gate_sigma: float = 3.7
     """Half-width of the association gate in standard deviations of the innovation."""
-    confirm_prob: float = 0.9
+    same_state_sigma: float = 2.5
+    """Components that share a plot and are no further apart than this are one."""
+    confirm_prob: float = 0.82
     """A track is shown once its existence probability passes this,"""
-    hide_prob: float = 0.2
+    hide_prob: float = 0.75
     """shown as lost when it falls below this,"""
+    show_again_prob: float = 0.85
+    """a lost one is shown again above this,"""
+    fade_ratio: float = 0.02
+    """a tentative one is forgotten at this share of what it began with,"""
     drop_prob: float = 1e-4
-    """and forgotten below this: until then it can come back under its old number."""
+    """and a shown one below this: until then it can come back under its old number."""
     coast_s: float = 180.0
     """A track without an update for so long is forgotten, whatever its existence probability."""
     late_window_s: float = 15.0

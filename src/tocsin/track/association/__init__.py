@@ -1,0 +1,1 @@
+"""Which detection may belong to which component."""

@@ -1,0 +1,357 @@
+"""Hot loops of association: gated edges between components and plots, and their marginals.
+
+Marginals by loopy belief propagation: Williams and Lau, "Approximate evaluation of marginal
+association probabilities with belief propagation", IEEE TAES 50(4), 2014, Fig. 3.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+TWO_PI = 2.0 * math.pi
+LBP_MAX_ITERATIONS = 50
+LBP_TOLERANCE = 1e-3
+HEIGHT_SPAN_M = 12_000.0
+RANGE_RATE_SPAN_MPS = 600.0
+
+
+@njit(cache=True)
+def _bin_plots(pos, cell_m):
+    """Sort plots into square cells; returns (order, first of each cell, origin, columns, rows)."""
+    n = pos.shape[0]
+    e0, n0, e1, n1 = np.inf, np.inf, -np.inf, -np.inf
+    for j in range(n):
+        e0, e1 = min(e0, pos[j, 0]), max(e1, pos[j, 0])
+        n0, n1 = min(n0, pos[j, 1]), max(n1, pos[j, 1])
+    cols = int((e1 - e0) / cell_m) + 1
+    rows = int((n1 - n0) / cell_m) + 1
+    first = np.zeros(cols * rows + 1, np.int64)
+    cell = np.empty(n, np.int64)
+    for j in range(n):
+        cell[j] = int((pos[j, 1] - n0) / cell_m) * cols + int((pos[j, 0] - e0) / cell_m)
+        first[cell[j] + 1] += 1
+    for k in range(cols * rows):
+        first[k + 1] += first[k]
+    order = np.empty(n, np.int64)
+    fill = first[:-1].copy()
+    for j in range(n):
+        order[fill[cell[j]]] = j
+        fill[cell[j]] += 1
+    return order, first, e0, n0, cols, rows
+
+
+@njit(cache=True)
+def _mode_likelihood(x, p, tau, z0, z1, r0, r1, r2, gate2):
+    """Gaussian likelihood of a position at an offset `tau` from the state; 0 outside the gate."""
+    s00 = p[0] + 2.0 * tau * p[1] + tau * tau * p[4] + r0
+    s01 = p[2] + tau * (p[3] + p[5]) + tau * tau * p[6] + r1
+    s11 = p[7] + 2.0 * tau * p[8] + tau * tau * p[9] + r2
+    det = s00 * s11 - s01 * s01
+    v0 = z0 - x[0] - tau * x[1]
+    v1 = z1 - x[2] - tau * x[3]
+    d2 = (s11 * v0 * v0 - 2.0 * s01 * v0 * v1 + s00 * v1 * v1) / det
+    if d2 > gate2:
+        return 0.0
+    return math.exp(-0.5 * d2) / (TWO_PI * math.sqrt(det))
+
+
+@njit(cache=True)
+def _identity_factor(bank, i, s, j, claims):
+    """Weigh what the plot and the component claim to be: agreement, contradiction, or neither."""
+    factor = 1.0
+    if claims[j, 0] >= 0 and bank.icao[i] >= 0:
+        factor = 1e4 if claims[j, 0] == bank.icao[i] else 1e-9
+    elif claims[j, 1] >= 0 and bank.track_number[i, s] >= 0:
+        factor = 1e2 if claims[j, 1] == bank.track_number[i, s] else 1e-1
+    elif claims[j, 2] >= 0 and bank.mode_a[i] >= 0:
+        factor = 30.0 if claims[j, 2] == bank.mode_a[i] else 1e-2
+    return factor
+
+
+@njit(cache=True)
+def _height_factor(bank, i, alt, alt_var):
+    """Likelihood of a measured height against a height anywhere in the span of flight."""
+    if alt_var == np.inf or bank.height_cov[i, 0] == np.inf:
+        return 1.0
+    var = bank.height_cov[i, 0] + alt_var
+    off = alt - bank.height[i, 0]
+    return HEIGHT_SPAN_M * math.exp(-0.5 * off * off / var) / math.sqrt(TWO_PI * var)
+
+
+@njit(cache=True)
+def _closing(x, sensor):
+    """Return predicted range rate and its direction (unit vector east, north)."""
+    de, dn = x[0] - sensor[0], x[2] - sensor[1]
+    ground = max(math.hypot(de, dn), 1.0)
+    return (x[1] * de + x[3] * dn) / ground, de / ground, dn / ground
+
+
+@njit(cache=True)
+def _range_rate_factor(x, p, sensor, rate, rate_var):
+    if rate_var == np.inf:
+        return 1.0
+    expected, ue, un = _closing(x, sensor)
+    var = ue * ue * p[4] + 2.0 * ue * un * p[6] + un * un * p[9] + rate_var
+    off = rate - expected
+    return RANGE_RATE_SPAN_MPS * math.exp(-0.5 * off * off / var) / math.sqrt(TWO_PI * var)
+
+
+@njit(cache=True)
+def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, least_odds):
+    """Build the sparse edges between components and position plots.
+
+    `plots` columns: east, north, offset from the batch time (s), R ee, en, nn, height, its
+    variance, range rate, its variance, cooperative. `background` is the density (1/m2) of
+    clutter and new targets at each plot. Edges of tentative components whose odds against the
+    background cannot reach `least_odds` are left out. Returns (first edge of each row, plot of
+    each edge, likelihood by model over background: shape (edges, 2)).
+    """
+    n_rows, n_plots = rows.shape[0], plots.shape[0]
+    first = np.zeros(n_rows + 1, np.int64)
+    capacity = 4 * n_rows + 64
+    edge_plot = np.empty(capacity, np.int64)
+    edge_like = np.empty((capacity, 2))
+    n = 0
+    if n_plots == 0:
+        return first, edge_plot[:0], edge_like[:0]
+    r_max = 0.0
+    tau_max = 0.0
+    floor = np.inf
+    e0, n0, e1, n1 = np.inf, np.inf, -np.inf, -np.inf
+    for j in range(n_plots):
+        r_max = max(r_max, plots[j, 3], plots[j, 5])
+        tau_max = max(tau_max, abs(plots[j, 2]))
+        floor = min(floor, background[j])
+        e0, e1 = min(e0, plots[j, 0]), max(e1, plots[j, 0])
+        n0, n1 = min(n0, plots[j, 1]), max(n1, plots[j, 1])
+    cell_m = max(500.0, math.sqrt((e1 - e0 + 1.0) * (n1 - n0 + 1.0) / n_plots))
+    order, begin, east0, north0, cols, lines = _bin_plots(plots[:, :2], cell_m)
+    for a in range(n_rows):
+        i = rows[a]
+        mean, cov = bank.mean[i], bank.cov[i]
+        tentative = bank.label[i] == 0
+        gates = np.zeros(2)
+        lo_e, lo_n, hi_e, hi_n = np.inf, np.inf, -np.inf, -np.inf
+        for m in range(2):
+            g2 = gate * gate
+            if tentative:
+                det = (cov[m, 0] + r_max) * (cov[m, 7] + r_max)
+                best = bank.exist[i] * pd[a] * bank.model[i, m] / (TWO_PI * math.sqrt(det) * floor)
+                if plots[0, 7] == np.inf and plots[0, 9] == np.inf:
+                    if best <= least_odds:
+                        continue
+                    g2 = min(g2, 2.0 * math.log(best / least_odds))
+            gates[m] = g2
+            g = math.sqrt(g2)
+            he = g * math.sqrt(cov[m, 0] + r_max) + tau_max * abs(mean[m, 1])
+            hn = g * math.sqrt(cov[m, 7] + r_max) + tau_max * abs(mean[m, 3])
+            lo_e, hi_e = min(lo_e, mean[m, 0] - he), max(hi_e, mean[m, 0] + he)
+            lo_n, hi_n = min(lo_n, mean[m, 2] - hn), max(hi_n, mean[m, 2] + hn)
+        c0 = max(0, int((lo_e - east0) / cell_m)) if lo_e < np.inf else cols
+        c1 = min(cols - 1, int((hi_e - east0) / cell_m)) if hi_e >= east0 else -1
+        l0 = max(0, int((lo_n - north0) / cell_m)) if lo_n < np.inf else lines
+        l1 = min(lines - 1, int((hi_n - north0) / cell_m)) if hi_n >= north0 else -1
+        for line in range(l0, l1 + 1):
+            for k in range(begin[line * cols + c0], begin[line * cols + c1 + 1] if c1 >= c0 else 0):
+                j = order[k]
+                z = plots[j]
+                if z[0] < lo_e or z[0] > hi_e or z[1] < lo_n or z[1] > hi_n:
+                    continue
+                known = _identity_factor(bank, i, s, j, claims)
+                wide = 9.0 if known > 1e3 else 1.0
+                like0 = _mode_likelihood(
+                    mean[0], cov[0], z[2], z[0], z[1], z[3], z[4], z[5], wide * gates[0]
+                )
+                like1 = _mode_likelihood(
+                    mean[1], cov[1], z[2], z[0], z[1], z[3], z[4], z[5], wide * gates[1]
+                )
+                if like0 + like1 == 0.0:
+                    continue
+                known *= _height_factor(bank, i, z[6], z[7]) / background[j]
+                like0 *= known * _range_rate_factor(mean[0], cov[0], sensor, z[8], z[9])
+                like1 *= known * _range_rate_factor(mean[1], cov[1], sensor, z[8], z[9])
+                if n == capacity:
+                    capacity *= 2
+                    more_plot = np.empty(capacity, np.int64)
+                    more_like = np.empty((capacity, 2))
+                    more_plot[:n] = edge_plot
+                    more_like[:n] = edge_like
+                    edge_plot, edge_like = more_plot, more_like
+                edge_plot[n] = j
+                edge_like[n, 0] = like0
+                edge_like[n, 1] = like1
+                n += 1
+        first[a + 1] = n
+    return first, edge_plot[:n], edge_like[:n]
+
+
+@njit(cache=True)
+def associate(bank, rows, pd, charge_miss, first, edge_plot, edge_like, n_plots):
+    """Return association marginals by loopy belief propagation.
+
+    Returns (odds of each edge against a miss, probability of each edge, of each row being missed, of each plot being nobody's).
+    Where `charge_miss` is false a row's miss says nothing about its existence.
+    """
+    n_rows, n_edges = rows.shape[0], edge_plot.shape[0]
+    psi = np.empty(n_edges)
+    for a in range(n_rows):
+        i = rows[a]
+        r = bank.exist[i]
+        missed = 1.0 - r * pd[a] if charge_miss else 1.0
+        for e in range(first[a], first[a + 1]):
+            like = bank.model[i, 0] * edge_like[e, 0] + bank.model[i, 1] * edge_like[e, 1]
+            psi[e] = r * pd[a] * like / missed
+    nu = np.ones(n_edges)
+    mu = np.empty(n_edges)
+    load = np.empty(n_plots)
+    for _ in range(LBP_MAX_ITERATIONS):
+        load[:] = 0.0
+        for a in range(n_rows):
+            total = 1.0
+            for e in range(first[a], first[a + 1]):
+                total += psi[e] * nu[e]
+            for e in range(first[a], first[a + 1]):
+                mu[e] = psi[e] / (total - psi[e] * nu[e])
+                load[edge_plot[e]] += mu[e]
+        change = 0.0
+        for e in range(n_edges):
+            new = 1.0 / (1.0 + max(load[edge_plot[e]] - mu[e], 0.0))
+            change = max(change, abs(new - nu[e]) / max(new, 1e-12))
+            nu[e] = new
+        if change < LBP_TOLERANCE:
+            break
+    prob = np.empty(n_edges)
+    missed_prob = np.empty(n_rows)
+    for a in range(n_rows):
+        total = 1.0
+        for e in range(first[a], first[a + 1]):
+            total += psi[e] * nu[e]
+        missed_prob[a] = 1.0 / total
+        for e in range(first[a], first[a + 1]):
+            prob[e] = psi[e] * nu[e] / total
+    load[:] = 0.0
+    for e in range(n_edges):
+        load[edge_plot[e]] += mu[e]
+    nobody = np.empty(n_plots)
+    for j in range(n_plots):
+        nobody[j] = 1.0 / (1.0 + load[j])
+    return psi, prob, missed_prob, nobody
+
+
+@njit(cache=True)
+def _cheapest(cost, n, m, column_of):
+    """Solve the rectangular assignment of n rows to m >= n columns; writes the column of each.
+
+    Shortest augmenting paths with dual variables (Crouse, "On implementing 2D rectangular
+    assignment algorithms", IEEE TAES 52(4), 2016, section II).
+    """
+    u, v = np.zeros(n), np.zeros(m)
+    row_of = np.full(m, -1, np.int64)
+    column_of[:n] = -1
+    for start in range(n):
+        shortest = np.full(m, np.inf)
+        came_from = np.full(m, -1, np.int64)
+        done_row, done_col = np.zeros(n, np.bool_), np.zeros(m, np.bool_)
+        i, sink, low = start, -1, 0.0
+        while sink < 0:
+            done_row[i] = True
+            best, at = np.inf, -1
+            for j in range(m):
+                if done_col[j]:
+                    continue
+                reach = low + cost[i, j] - u[i] - v[j]
+                if reach < shortest[j]:
+                    shortest[j], came_from[j] = reach, i
+                if shortest[j] < best or (shortest[j] == best and row_of[j] < 0):
+                    best, at = shortest[j], j
+            low = best
+            done_col[at] = True
+            if row_of[at] < 0:
+                sink = at
+            else:
+                i = row_of[at]
+        u[start] += low
+        for k in range(n):
+            if done_row[k] and k != start:
+                u[k] += low - shortest[column_of[k]]
+        for j in range(m):
+            if done_col[j]:
+                v[j] -= low - shortest[j]
+        j = sink
+        while True:
+            i = came_from[j]
+            row_of[j] = i
+            column_of[i], j = j, column_of[i]
+            if i == start:
+                break
+
+
+@njit(cache=True)
+def _root(parent, a):
+    while parent[a] != a:
+        parent[a] = parent[parent[a]]
+        a = parent[a]
+    return a
+
+
+@njit(cache=True)
+def hold_labels(bank, rows, first, edge_plot, psi, prob, n_plots, largest):
+    """Give each confirmed track of a contested cluster the plot of the best joint assignment.
+
+    Marginals of targets that share plots average over permutations, so their labels wander
+    (Williams 2015, section VI); the best global assignment of the cluster does not. The mass of
+    a row is moved to its assigned edge, so existence stays as the marginals say; a row that the
+    assignment leaves without a plot keeps its marginals.
+    """
+    n_rows = rows.shape[0]
+    parent = np.arange(n_rows)
+    owner = np.full(n_plots, -1, np.int64)
+    contested = np.zeros(n_rows, np.bool_)
+    for a in range(n_rows):
+        if bank.status[rows[a]] != 1:
+            continue
+        for e in range(first[a], first[a + 1]):
+            j = edge_plot[e]
+            if owner[j] < 0:
+                owner[j] = a
+                continue
+            contested[a] = contested[owner[j]] = True
+            parent[_root(parent, a)] = _root(parent, owner[j])
+    members = np.empty(n_rows, np.int64)
+    column = np.full(n_plots, -1, np.int64)
+    for root in range(n_rows):
+        if not contested[root] or _root(parent, root) != root:
+            continue
+        n = 0
+        m = 0
+        for a in range(n_rows):
+            if contested[a] and _root(parent, a) == root:
+                members[n] = a
+                n += 1
+                for e in range(first[a], first[a + 1]):
+                    if column[edge_plot[e]] < 0:
+                        column[edge_plot[e]] = m
+                        m += 1
+        if n > 1 and n <= largest:
+            cost = np.full((n, m + n), 1e6)
+            for k in range(n):
+                a = members[k]
+                cost[k, m + k] = 0.0
+                for e in range(first[a], first[a + 1]):
+                    cost[k, column[edge_plot[e]]] = -math.log(max(psi[e], 1e-300))
+            given = np.empty(n, np.int64)
+            _cheapest(cost, n, m + n, given)
+            for k in range(n):
+                a = members[k]
+                if given[k] >= m:
+                    continue
+                mass = 0.0
+                for e in range(first[a], first[a + 1]):
+                    mass += prob[e]
+                for e in range(first[a], first[a + 1]):
+                    prob[e] = mass if column[edge_plot[e]] == given[k] else 0.0
+        for k in range(n):
+            a = members[k]
+            for e in range(first[a], first[a + 1]):
+                column[edge_plot[e]] = -1

@@ -1,0 +1,1 @@
+"""What a sensor reports when nothing is there, and how often something new is."""

@@ -1,0 +1,97 @@
+"""The background of one sensor: false plots by cell, new targets by kind, both learned."""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.model.sensor import Sensor
+from tocsin.track.background._kernels import clutter_density, learn_clutter
+from tocsin.track.settings import TrackSettings
+
+F64 = NDArray[np.float64]
+RINGS, SECTORS = 12, 16
+KEEP_CLUTTER = 0.995
+"""A look counts half after 140 looks: weather moves in ten minutes."""
+KEEP_BIRTHS = 0.98
+"""A birth counts half after 35 looks: raids come in waves."""
+PRIOR_LOOKS = 3.0
+COOPERATIVE_CLUTTER_PER_LOOK = 0.02
+"""Replies of transponders are hardly ever false; garbled ones are."""
+
+
+class Density(NamedTuple):
+    """Background at each plot."""
+
+    total: F64
+    """Density of false plots and new targets together (1/m2 per look), shape (n,)."""
+    new_share: F64
+    """Probability that what is nobody's is a new target rather than false, shape (n,)."""
+
+
+@dataclass(slots=True)
+class Background:
+    """What was learned about one sensor; every array is decayed counts."""
+
+    geometry: F64
+    prior_per_look: float
+    pd: F64
+    births_per_look: float
+    area_m2: float
+    seen: F64
+    looked: F64
+    births: F64
+    looks: float
+
+    @classmethod
+    def of(cls, sensor: Sensor, settings: TrackSettings) -> "Background":
+        """Return what the site says of a sensor before it has looked."""
+        geometry = np.array(
+            [*sensor.pos_site_m, sensor.convergence_rad, sensor.range_min_m, sensor.range_max_m]
+        )
+        return cls(
+            geometry=geometry,
+            prior_per_look=max(sensor.clutter_per_look, 1e-3),
+            pd=np.array([sensor.pd_noncooperative_prob, sensor.pd_cooperative_prob]),
+            births_per_look=settings.births_per_look,
+            area_m2=math.pi * sensor.range_max_m**2,
+            seen=np.zeros((RINGS, SECTORS)),
+            looked=np.zeros((RINGS, SECTORS)),
+            births=np.zeros(2),
+            looks=0.0,
+        )
+
+    def at(self, plots: F64) -> Density:
+        """Return the background at each plot (columns as in `tocsin.track.step`)."""
+        kind = plots[:, 10].astype(np.int64)
+        false = clutter_density(self.seen, self.looked, self.prior_per_look, self.geometry, plots)
+        false = np.where(kind == 1, COOPERATIVE_CLUTTER_PER_LOOK / self.area_m2, false)
+        born = (self.births_per_look * PRIOR_LOOKS + self.births) / (PRIOR_LOOKS + self.looks)
+        new = (born * self.pd)[kind] / self.area_m2
+        return Density(false + new, new / (false + new))
+
+    def learn(self, look: F64, plots: F64, false_prob: F64, confirmed: F64) -> None:
+        """Count a look: its false plots and the tracks that it confirmed."""
+        noncooperative = plots[:, 10] < 0.5
+        learn_clutter(
+            self.seen,
+            self.looked,
+            KEEP_CLUTTER,
+            self.geometry,
+            look,
+            plots[noncooperative],
+            false_prob[noncooperative],
+        )
+        share = look[1] / (2.0 * math.pi)
+        fade = KEEP_BIRTHS**share
+        self.births = self.births * fade + confirmed
+        self.looks = self.looks * fade + share
+
+    def copy(self) -> "Background":
+        """Return a copy that later looks do not change."""
+        return Background(
+            self.geometry, self.prior_per_look, self.pd, self.births_per_look, self.area_m2,
+            self.seen.copy(), self.looked.copy(), self.births.copy(), self.looks,
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What is believed after a look: update, birth, end."""

@@ -1,0 +1,1 @@
+"""How targets move, and which of them a look could show."""
