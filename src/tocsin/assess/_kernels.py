@@ -12,7 +12,7 @@ Arrays common to all kernels:
         turned, while the turn goes on.
     paths: shape (rows, steps + 1, 2), the library, displacements per unit speed.
     grid: east and north of the first cell's centre, cell size, clear margin; metres.
-    timing: length of a step, longest displacement in a step over speed x step.
+    longest: shape (rows,), longest displacement in any step of a row, over speed x step.
 """
 
 import numpy as np
@@ -62,7 +62,7 @@ def _after_turn(x, y, vx, vy, arc, steps):
 
 
 @njit(cache=True)
-def border_times_s(start, turn_steps, row, arc, paths, error_m, signed_m, grid, timing):
+def border_times_s(start, turn_steps, row, arc, paths, longest, error_m, signed_m, grid, step_s):
     """Return when each future first enters the protected side, shape (k,); inf: never.
 
     `signed_m` is the signed distance to the line, positive outside; `error_m`, shape (k,), the
@@ -78,7 +78,7 @@ def border_times_s(start, turn_steps, row, arc, paths, error_m, signed_m, grid, 
         x0, y0, vx0, vy0 = start[k, 0], start[k, 1], start[k, 2], start[k, 3]
         n = turn_steps[k]
         x1, y1, vx1, vy1 = _after_turn(x0, y0, vx0, vy0, arc, n)
-        stride_m = timing[0] * timing[1] * np.sqrt(vx0 * vx0 + vy0 * vy0) + 1e-9
+        stride_m = step_s * longest[row[k]] * np.sqrt(vx0 * vx0 + vy0 * vy0) + 1e-9
         before_m = 0.0
         step_before = -1
         step = 0
@@ -95,7 +95,7 @@ def border_times_s(start, turn_steps, row, arc, paths, error_m, signed_m, grid, 
                     out_s[k] = 0.0
                 elif before_m - here_m <= (step - step_before) * stride_m + slack_m:
                     part = before_m / (before_m - here_m)
-                    out_s[k] = (step_before + part * (step - step_before)) * timing[0]
+                    out_s[k] = (step_before + part * (step - step_before)) * step_s
                 break
             clear_m = here_m - slack_m
             beside_m = _beside_m(x, y, rows, columns, grid)
@@ -114,21 +114,24 @@ def place_times_s(
     row,
     arc,
     paths,
+    longest,
     gap_m,
     first,
     members,
+    ahead_m,
     places_m,
     radius_m,
     slot,
     out_s,
     grid,
-    timing,
+    step_s,
 ):
     """Fill in when each future first comes within `radius_m` of each place.
 
-    `gap_m` is a lower bound of the distance to the nearest such circle, `first` and `members`
-    list by cell the places whose circle may touch it; `slot`, shape (places,), is the row of
-    `out_s`, shape (slots, k), for a place, or -1. `out_s` comes filled with inf.
+    `first` and `members` list by cell the places whose circle is nearer than `ahead_m` to some
+    point of it, and `gap_m`, shape (rows, columns), is a lower bound of the distance to the
+    nearest circle where none is; `slot`, shape (places,), is the row of `out_s`, shape
+    (slots, k), for a place, or -1. `out_s` comes filled with inf.
     """
     count = start.shape[0]
     last = paths.shape[1] - 1
@@ -137,7 +140,7 @@ def place_times_s(
         x0, y0, vx0, vy0 = start[k, 0], start[k, 1], start[k, 2], start[k, 3]
         n = turn_steps[k]
         x1, y1, vx1, vy1 = _after_turn(x0, y0, vx0, vy0, arc, n)
-        stride_m = timing[0] * timing[1] * np.sqrt(vx0 * vx0 + vy0 * vy0) + 1e-9
+        stride_m = step_s * longest[row[k]] * np.sqrt(vx0 * vx0 + vy0 * vy0) + 1e-9
         step = 0
         while step <= last:
             if step < n:
@@ -153,18 +156,25 @@ def place_times_s(
                 step += max(1, int(clear_m / stride_m))
                 continue
             cell = i * columns + j
-            for m in range(first[cell], first[cell + 1]):
+            begin = first[cell]
+            end = first[cell + 1]
+            if begin == end:
+                step += max(1, int(gap_m[i, j] / stride_m))
+                continue
+            nearest_m2 = (ahead_m + radius_m) ** 2
+            for m in range(begin, end):
                 place = members[m]
                 s = slot[place]
-                if s < 0 or out_s[s, k] < _NEVER:
+                if s < 0 or out_s[k, s] < _NEVER:
                     continue
                 dx = x - places_m[place, 0]
                 dy = y - places_m[place, 1]
-                here_m = np.sqrt(dx * dx + dy * dy)
-                if here_m > radius_m:
+                apart_m2 = dx * dx + dy * dy
+                if apart_m2 > radius_m * radius_m:
+                    nearest_m2 = min(nearest_m2, apart_m2)
                     continue
                 if step == 0:
-                    out_s[s, k] = 0.0
+                    out_s[k, s] = 0.0
                     continue
                 b = step - 1
                 if b < n:
@@ -176,6 +186,6 @@ def place_times_s(
                 dx = bx - places_m[place, 0]
                 dy = by - places_m[place, 1]
                 before_m = np.sqrt(dx * dx + dy * dy)
-                part = (before_m - radius_m) / max(before_m - here_m, 1e-9)
-                out_s[s, k] = (b + min(max(part, 0.0), 1.0)) * timing[0]
-            step += max(1, int(gap_m[i, j] / stride_m))
+                part = (before_m - radius_m) / max(before_m - np.sqrt(apart_m2), 1e-9)
+                out_s[k, s] = (b + min(max(part, 0.0), 1.0)) * step_s
+            step += max(1, int((np.sqrt(nearest_m2) - radius_m) / stride_m))

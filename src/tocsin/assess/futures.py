@@ -30,7 +30,8 @@ class Futures:
     turn_steps: I64
     arc: F64
     paths: F64
-    timing: F64
+    longest: F64
+    step_s: float
     line: F64
 
 
@@ -57,7 +58,8 @@ def futures_of(track: Track, classes: ClassBelief, turn_radps: float, world: Wor
         turn_steps=np.minimum(np.rint(left_s / world.step_s), steps).astype(np.int64),
         arc=_arc(turn_radps, steps, world.step_s),
         paths=world.paths,
-        timing=np.array([world.step_s, max(world.longest_ratio, 1.0)]),
+        longest=world.longest,
+        step_s=world.step_s,
         line=draws.line,
     )
 
@@ -109,10 +111,11 @@ def crossing_times_s(futures: Futures, field: BorderField) -> F64:
             futures.row,
             futures.arc,
             futures.paths,
+            futures.longest,
             futures.line * field.border.sigma_m,
             field.signed_m,
             field.grid.numbers(),
-            futures.timing,
+            futures.step_s,
         )
     )
 
@@ -129,9 +132,9 @@ def nearness_times_s(futures: Futures, candidates: I64, world: World, radius_m: 
     Returns:
         shape (candidates, futures), seconds; inf: never.
     """
-    out_s = np.full((len(candidates), len(futures.row)), np.inf)
+    out_s = np.full((len(futures.row), len(candidates)), np.inf)
     if len(candidates) == 0:
-        return out_s
+        return out_s.T
     slot = np.full(len(world.places), -1, dtype=np.int64)
     slot[candidates] = np.arange(len(candidates))
     cells = world.place_cells
@@ -141,17 +144,19 @@ def nearness_times_s(futures: Futures, candidates: I64, world: World, radius_m: 
         futures.row,
         futures.arc,
         futures.paths,
+        futures.longest,
         cells.gap_m,
         cells.first,
         cells.members,
+        cells.ahead_m,
         world.places_site_m,
         radius_m,
         slot,
         out_s,
         cells.grid.numbers(),
-        futures.timing,
+        futures.step_s,
     )
-    return out_s
+    return out_s.T
 
 
 def reach_m(track: Track, horizon_s: float, reach_ratio: float) -> float:

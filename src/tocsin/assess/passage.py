@@ -13,13 +13,15 @@ from tocsin.model.track import Track
 from tocsin.model.units import S_NS
 
 F64 = NDArray[np.float64]
-Window = tuple[int, int, int]
+I64 = NDArray[np.int64]
+Window = tuple[int, int, int] | tuple[None, None, None]
+NO_WINDOW: Window = (None, None, None)
 
 WINDOW_HORIZON_S = 900.0
 """A crossing window is conditional on crossing within this time."""
 STRADDLE_SIGMA = 1.645
 """Nearer to the line than this many sigmas, which side is not known (5 % each way)."""
-_LEAST_FUTURES_PROB = 0.05
+LEAST_FUTURES_PROB = 0.05
 """Fewer futures than this carry no window."""
 _QUANTILES = (0.05, 0.5, 0.95)
 
@@ -41,16 +43,18 @@ def crossing(
     """
     reason = window_reason(track, times_s, side=side, context=context, settings=settings)
     gate_s = min(WINDOW_HORIZON_S, settings.horizons_s[-1])
-    window = None if reason else quantiles_ns(track.t_ns, times_s[times_s <= gate_s])
-    early, middle, late = window or (None, None, None)
+    ordered_s = np.sort(times_s)[None]
+    passed = passed_by(ordered_s, (*settings.horizons_s, gate_s))
+    window = quantiles_ns(track.t_ns, ordered_s, passed[:, -1])[0]
+    early_ns, middle_ns, late_ns = NO_WINDOW if reason else window
     return Crossing(
         track_id=track.id,
         border_id=field.border.id,
         within_s=settings.horizons_s,
-        prob=shares_by(times_s, settings.horizons_s, track.exists_prob),
-        t_p05_ns=early,
-        t_p50_ns=middle,
-        t_p95_ns=late,
+        prob=tuple((passed[0, :-1] * (track.exists_prob / len(times_s))).tolist()),
+        t_p05_ns=early_ns,
+        t_p50_ns=middle_ns,
+        t_p95_ns=late_ns,
         window_reason=reason,
         state=side,
     )
@@ -78,6 +82,8 @@ def threats(
 ) -> tuple[Threat, ...]:
     """Tell the places that the futures come near, most probable first.
 
+    A window is conditional on coming near at all.
+
     Args:
         track: The track.
         places: Places in the order of the rows of `times_s`.
@@ -87,43 +93,64 @@ def threats(
     Returns:
         Threats whose probability within the last horizon is worth telling.
     """
-    share = np.mean(times_s <= settings.horizons_s[-1], axis=1) * track.exists_prob
+    share = np.mean(np.isfinite(times_s), axis=1) * track.exists_prob
     rows = np.flatnonzero(share >= settings.threat_min_prob)
-    found = [_threat(track, places[row], times_s[row], settings) for row in rows]
+    ordered_s = np.sort(times_s[rows], axis=1)
+    passed = passed_by(ordered_s, settings.horizons_s)
+    windows = quantiles_ns(track.t_ns, ordered_s, passed[:, -1])
+    probs = (passed * (track.exists_prob / times_s.shape[1])).tolist()
+    told = zip(rows, probs, windows, strict=True)
+    found = [_threat(track, places[row], prob, window, settings) for row, prob, window in told]
     return tuple(sorted(found, key=lambda threat: (-threat.prob[-1], threat.place_id)))
 
 
-def _threat(track: Track, place: Place, times_s: F64, settings: AssessSettings) -> Threat:
-    """Tell one place's first passage; its window is conditional on coming near at all."""
-    hits_s = times_s[times_s <= settings.horizons_s[-1]]
-    enough = len(hits_s) >= _LEAST_FUTURES_PROB * len(times_s)
-    early, middle, late = quantiles_ns(track.t_ns, hits_s) if enough else (None, None, None)
+def _threat(
+    track: Track, place: Place, prob: list[float], window: Window, settings: AssessSettings
+) -> Threat:
+    """Tell one place's first passage."""
+    early_ns, middle_ns, late_ns = window
     return Threat(
         track_id=track.id,
         place_id=place.id,
         radius_m=settings.place_radius_m,
         within_s=settings.horizons_s,
-        prob=shares_by(times_s, settings.horizons_s, track.exists_prob),
-        t_p05_ns=early,
-        t_p50_ns=middle,
-        t_p95_ns=late,
+        prob=tuple(prob),
+        t_p05_ns=early_ns,
+        t_p50_ns=middle_ns,
+        t_p95_ns=late_ns,
     )
 
 
-def shares_by(times_s: F64, horizons_s: tuple[float, ...], exists_prob: float) -> tuple[float, ...]:
-    """Return the share of futures that have passed by each horizon, times existence."""
-    passed = np.searchsorted(np.sort(times_s), horizons_s, side="right")
-    return tuple((passed * (exists_prob / len(times_s))).tolist())
+def passed_by(ordered_s: F64, horizons_s: tuple[float, ...]) -> I64:
+    """Count the futures that have passed by each horizon, shape (rows, horizons)."""
+    counts = [np.count_nonzero(ordered_s <= horizon_s, axis=1) for horizon_s in horizons_s]
+    return np.stack(counts, axis=1)
 
 
-def quantiles_ns(t_ns: int, times_s: F64) -> Window:
-    """Return the 5, 50 and 95 % quantiles of some finite times after `t_ns`."""
-    early, middle, late = np.quantile(times_s, _QUANTILES).tolist()
-    return (
-        t_ns + round(early * S_NS),
-        t_ns + round(middle * S_NS),
-        t_ns + round(late * S_NS),
-    )
+def quantiles_ns(t_ns: int, ordered_s: F64, passed: I64) -> list[Window]:
+    """Return the 5, 50 and 95 % quantiles of the first `passed` times of each row.
+
+    Linear between order statistics. Rows with too few futures have no window.
+
+    Args:
+        t_ns: Time at which the futures begin.
+        ordered_s: shape (rows, futures), ascending.
+        passed: shape (rows,), how many of each row count.
+    """
+    rows = np.arange(len(ordered_s))
+    enough = passed >= LEAST_FUTURES_PROB * ordered_s.shape[1]
+    last = np.maximum(passed, 1) - 1
+    columns = []
+    for share in _QUANTILES:
+        at = share * last
+        low = at.astype(np.int64)
+        below_s, above_s = ordered_s[rows, low], ordered_s[rows, np.minimum(low + 1, last)]
+        with np.errstate(invalid="ignore"):  # rows that never pass are left out below
+            columns.append(below_s + (at - low) * (above_s - below_s))
+    quantiles = np.where(enough[:, None], np.stack(columns, axis=1), 0.0)
+    times_ns = (t_ns + np.rint(quantiles * S_NS).astype(np.int64)).tolist()
+    told = zip(times_ns, enough.tolist(), strict=True)
+    return [(row[0], row[1], row[2]) if enough_row else NO_WINDOW for row, enough_row in told]
 
 
 def side_of(track: Track, signed_m: float, sigma_line_m: float) -> str:

@@ -102,44 +102,46 @@ def _inside(border: Border, x_m: F64, y_m: F64) -> NDArray[np.bool_]:
 
 
 class PlaceCells(msgspec.Struct, frozen=True, kw_only=True):
-    """Which places' circles may touch a cell, and how far it is to the nearest circle."""
+    """Which places' circles are near a cell, and how far it is to the nearest elsewhere."""
 
     grid: Grid
+    ahead_m: float
+    """A cell lists every place whose circle is nearer than this to some point of it."""
     gap_m: F64
-    """shape (rows, columns), lower bound for every point of the cell; 0 where one touches."""
+    """shape (rows, columns), lower bound of the distance to a circle where none is listed."""
     first: I64
     """shape (rows * columns + 1,), where a cell's places begin in `members`."""
     members: I64
 
 
 def place_cells(places_site_m: F64, radius_m: float, cell_m: float) -> PlaceCells:
-    """Return the cell lists of circles about places (n, 2)."""
-    grid = grid_about(places_site_m, cell_m, MARGIN_M + radius_m)
-    cell, member = _touched(places_site_m, grid, radius_m)
+    """Return the cell lists of circles about places (n, 2); they look a radius ahead."""
+    ahead_m = radius_m
+    grid = grid_about(places_site_m, cell_m, MARGIN_M + radius_m + ahead_m)
+    cell, member = _touched(places_site_m, grid, radius_m + ahead_m)
     order = np.lexsort((member, cell))
     counts = np.bincount(cell, minlength=grid.rows * grid.columns)
     free = (counts == 0).reshape(grid.rows, grid.columns)
-    gap_m = np.full(free.shape, np.inf)
-    if len(places_site_m):
-        # The nearest touched cell is nearer than the circle; half a diagonal at each end.
-        gap_m = distance_transform_edt(free, sampling=grid.cell_m) - sqrt(2.0) * grid.cell_m
+    # From listed cell to listed cell's circle: half a diagonal at each end.
+    gap_m = distance_transform_edt(free, sampling=grid.cell_m) - sqrt(2.0) * grid.cell_m
     return PlaceCells(
         grid=grid,
-        gap_m=np.maximum(gap_m, 0.0),
+        ahead_m=ahead_m,
+        gap_m=np.maximum(gap_m, 0.0) + ahead_m,
         first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         members=member[order],
     )
 
 
-def _touched(places_site_m: F64, grid: Grid, radius_m: float) -> tuple[I64, I64]:
-    """Return (cell, place) pairs of cells that a place's circle may touch."""
-    reach = ceil(radius_m / grid.cell_m) + 1
+def _touched(places_site_m: F64, grid: Grid, reach_m: float) -> tuple[I64, I64]:
+    """Return (cell, place) pairs of the cells within reach of a place."""
+    reach = ceil(reach_m / grid.cell_m) + 1
     steps = np.arange(-reach, reach + 1)
     across, up = (axis.ravel() for axis in np.meshgrid(steps, steps))
     row, column = grid.cells_of(places_site_m)
     rows, columns = row[:, None] + up, column[:, None] + across
     dx_m = grid.origin_site_m[0] + columns * grid.cell_m - places_site_m[:, :1]
     dy_m = grid.origin_site_m[1] + rows * grid.cell_m - places_site_m[:, 1:]
-    touching = np.hypot(dx_m, dy_m) <= radius_m + grid.cell_m * sqrt(0.5)
+    touching = np.hypot(dx_m, dy_m) <= reach_m + grid.cell_m * sqrt(0.5)
     place = np.broadcast_to(np.arange(len(places_site_m))[:, None], touching.shape)
     return (rows * grid.columns + columns)[touching], place[touching].astype(np.int64)

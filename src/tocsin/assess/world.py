@@ -47,8 +47,8 @@ class World:
     """shape (motions * futures,)."""
     draws: Draws
     step_s: float
-    longest_ratio: float
-    """Longest displacement of any future in a step, over starting speed x step."""
+    longest: F64
+    """shape (motions * futures,), longest displacement in a step over starting speed x step."""
 
 
 def prepare(
@@ -70,13 +70,13 @@ def prepare(
         borders=tuple(_border_field(border, settings.cell_m) for border in borders),
         places=listed,
         places_site_m=at_m,
-        place_cells=place_cells(at_m, settings.place_radius_m, settings.cell_m),
+        place_cells=place_cells(at_m, settings.place_radius_m, 2.0 * settings.cell_m),
         zones=tuple(zones),
         paths=np.ascontiguousarray(paths.reshape(len(MOTIONS) * settings.futures, steps + 1, 2)),
         turn_left_s=turn_left_s(settings.futures).ravel(),
         draws=draw(settings.futures),
         step_s=settings.step_s,
-        longest_ratio=float(moves.max()),
+        longest=np.maximum(moves.max(axis=2), 1.0).ravel(),
     )
 
 
