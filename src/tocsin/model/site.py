@@ -1,0 +1,109 @@
+"""A site file as it is written: one Struct per table, before anything is worked out.
+
+The path `$.sensor[0].lat_deg` of a wrong value comes from here; what a table cannot say by itself
+(files, frames, duplicates) is checked in `tocsin.config`. Every setting is explained in
+docs/sites.md.
+"""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from tocsin.model.place import BorderKind
+from tocsin.model.sensor import Noise, SensorKind
+
+Latitude = Annotated[float, Meta(ge=-90.0, le=90.0)]
+Longitude = Annotated[float, Meta(ge=-180.0, le=180.0)]
+Height = Annotated[float, Meta(ge=-500.0, le=20_000.0)]
+Probability = Annotated[float, Meta(ge=0.0, le=1.0)]
+Positive = Annotated[float, Meta(gt=0.0)]
+NotNegative = Annotated[float, Meta(ge=0.0)]
+Octet = Annotated[int, Meta(ge=0, le=255)]
+Words = Annotated[str, Meta(min_length=1)]
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+
+
+class LayerEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where features are read from."""
+
+    file: Words
+    """Path beside the site file, or absolute: .geojson, .geojson.gz, .gpkg or .fgb."""
+    layer: str | None = None
+    """Layer of a GeoPackage that holds several."""
+    where: dict[str, str | int | float | bool] = {}
+    """Only features whose properties have exactly these values."""
+
+
+class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The `[site]` table."""
+
+    name: Id
+    title: Words
+    lat_deg: Annotated[float, Meta(ge=-85.0, le=85.0)]
+    lon_deg: Longitude
+    note: str = ""
+    """Shown with every picture, report and draft of the site; says what is invented."""
+    synthetic: bool = False
+    """True: sensors or borders are invented, so that every draft is an exercise."""
+
+
+class FeedEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The `[[sensor.feed]]` table: ASTERIX data that comes from the sensor."""
+
+    category: Annotated[int, Meta(ge=1, le=255)]
+    sac: Octet
+    sic: Octet
+    edition: Annotated[str, Meta(pattern=r"^\d+\.\d+$")]
+    """Edition of the category's standard, as `tocsin probe` finds it."""
+
+
+class SensorEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The `[[sensor]]` table."""
+
+    id: Id
+    kind: SensorKind
+    lat_deg: Latitude
+    lon_deg: Longitude
+    alt_ellipsoid_m: Height
+    pd_cooperative_prob: Probability
+    pd_noncooperative_prob: Probability
+    revisit_s: Positive
+    range_max_m: Positive
+    range_min_m: NotNegative = 0.0
+    elevation_max_deg: Annotated[float, Meta(gt=0.0, le=90.0)] = 90.0
+    clutter_per_look: NotNegative = 0.0
+    noise: Noise
+    noise_by_type: dict[str, Noise] = {}
+    """By report type (CAT048 I020 TYP); only what differs from `noise` need be given."""
+    note: str = ""
+    feed: tuple[FeedEntry, ...] = ()
+
+
+class BorderEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The `[[border]]` table: a line with its pedigree, and the side that it protects."""
+
+    id: Id
+    kind: BorderKind
+    source: Words
+    vintage: Words
+    licence: Words
+    sigma_m: Positive
+    """1-sigma of the line's position; there is no default, because none is proven."""
+    inside: LayerEntry
+    """Polygon of the protected side."""
+    line: LayerEntry | None = None
+    """The line itself; else it is worked out from `neighbours`."""
+    neighbours: LayerEntry | None = None
+    """Polygons of the countries beyond: the line is the edge shared with them."""
+
+
+class SiteFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file, except the sections that belong to the stages."""
+
+    site: SiteEntry
+    sensor: Annotated[tuple[SensorEntry, ...], Meta(min_length=1)]
+    border: tuple[BorderEntry, ...] = ()
+    countries: LayerEntry | None = None
+    places: LayerEntry | None = None
+    zones: LayerEntry | None = None
