@@ -1,5 +1,6 @@
 """`tocsin bench`: our figures on a scene, as one JSON object."""
 
+import itertools
 import json
 import math
 import time
@@ -14,7 +15,8 @@ from tocsin.model.sensor import Noise, Sensor
 from tocsin.sim.score.scene import Reported, score_scene
 from tocsin.track.picture import reported
 from tocsin.track.settings import TrackSettings
-from tocsin.track.step import WHOLE, TrackerState, follow, start
+from tocsin.track.state import TrackerState, start
+from tocsin.track.step import WHOLE, follow
 
 F64 = NDArray[np.float64]
 KEYS = {"truth", "plots", "meta"}
@@ -64,7 +66,7 @@ def run(
     reports: list[Reported] = []
     cpu_s = 0.0
     edges = np.searchsorted(plots[:, 0], np.arange(scans + 1))
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in itertools.pairwise(edges):
         n = end - begin
         rows = np.zeros((n, 11))
         rows[:, :2] = plots[begin:end, 2:4]

@@ -109,4 +109,4 @@ def with_room_for(bank: Bank, births: int) -> Bank:
 def copy(bank: Bank) -> Bank:
     """Return a copy of the used part, for snapshots; its capacity is what was used."""
     used = int(bank.counters[HIGH])
-    return Bank(bank.counters.copy(), *(column[:used].copy() for column in bank[1:]))
+    return Bank._make([bank.counters.copy(), *(column[:used].copy() for column in bank[1:])])

@@ -72,6 +72,12 @@ class Background:
         new = (born * self.pd)[kind] / self.area_m2
         return Density(false + new, new / (false + new))
 
+    @property
+    def new_share(self) -> float:
+        """Probability that a lone detection without position is a new target, not false."""
+        new = self.births_per_look * float(self.pd[0])
+        return new / (new + max(self.prior_per_look, 0.1))
+
     def learn(self, look: F64, plots: F64, false_prob: F64, confirmed: F64) -> None:
         """Count a look: its false plots and the tracks that it confirmed."""
         noncooperative = plots[:, 10] < 0.5

@@ -132,9 +132,13 @@ def _note_update(bank, i, s, t_s, z, claim, ref):
 @njit(cache=True)
 def update(
     bank, rows, pd, charge_miss, first, edge_plot, edge_like, prob, missed_prob,
-    plots, claims, refs, sensor, s, t_s,
+    plots, plot_at, claims, refs, sensor, s, t_s,
 ):  # fmt: skip
-    """Update every row with its association marginals (Williams 2015, eq. (49)-(51))."""
+    """Update every row with its association marginals (Williams 2015, eq. (49)-(51)).
+
+    `edge_plot` names the detection of each edge (rows of `claims` and `refs`), `plot_at` its
+    position (row of `plots`).
+    """
     widest = 1
     for a in range(rows.shape[0]):
         widest = max(widest, first[a + 1] - first[a])
@@ -171,7 +175,7 @@ def update(
             for h in range(n):
                 if share[h, m] < 1e-6 * total_all:
                     continue
-                z = plots[edge_plot[first[a] + h]]
+                z = plots[plot_at[first[a] + h]]
                 _update_mode(bank.mean[i, m], bank.cov[i, m], sensor, z, xs[n_used], ps[n_used])
                 weight[n_used] = share[h, m]
                 total += share[h, m]
@@ -180,7 +184,7 @@ def update(
                 _merge_mode(bank.mean[i, m], bank.cov[i, m], kept, n_used, weight, xs, ps, total)
             bank.model[i, m] = max(total / total_all, 1e-6)
         bank.model[i] /= bank.model[i].sum()
-        z = plots[edge_plot[best]]
+        z = plots[plot_at[best]]
         if z[7] < np.inf:
             _update_height(bank.height[i], bank.height_cov[i], z[6], z[7], prob[best] / total_all)
         if prob[best] > 0.5 * total_all:
@@ -311,8 +315,23 @@ def give_birth(bank, exist, newborn, plots, claims, refs, s, t_s):
 
 
 @njit(cache=True)
-def settle(bank, t_s, limits):
+def _alone(bank, i, vague):
+    """Tell whether only one sensor, and one that gives no position, ever updated a component."""
+    sensors = 0
+    for s in range(vague.shape[0]):
+        if bank.hits[i, s] > 0:
+            sensors += 1
+            if not vague[s]:
+                return False
+    return sensors < 2
+
+
+@njit(cache=True)
+def settle(bank, t_s, limits, vague):
     """Confirm, hide and drop. Returns tracks first confirmed now: (without, with transponder).
+
+    `vague` marks sensors that give no position (bearings, presence): none of them confirms
+    alone, however often it repeats itself.
 
     A tentative component is dropped once it has faded to `fade` of what it was born with; one
     that was shown only below `drop`, or `coast_s` after its last update.
@@ -325,7 +344,9 @@ def settle(bank, t_s, limits):
             continue
         r = bank.exist[i]
         if bank.label[i] == 0:
-            if r > confirm:
+            if r > confirm and _alone(bank, i, vague):
+                bank.exist[i] = confirm
+            elif r > confirm:
                 bank.label[i] = bank.counters[2]
                 bank.counters[2] += 1
                 bank.status[i] = SHOWN
@@ -339,27 +360,6 @@ def settle(bank, t_s, limits):
         elif r > show_again:
             bank.status[i] = SHOWN
     return confirmed
-
-
-@njit(cache=True)
-def estimate(bank, rows):
-    """Return the moments over both motion models: mean (k, 4) and covariance (k, 4, 4)."""
-    mean = np.zeros((rows.shape[0], 4))
-    cov = np.zeros((rows.shape[0], 4, 4))
-    for a in range(rows.shape[0]):
-        i = rows[a]
-        for m in range(2):
-            mean[a] += bank.model[i, m] * bank.mean[i, m]
-        for m in range(2):
-            k = 0
-            for b in range(4):
-                for c in range(b, 4):
-                    db = bank.mean[i, m, b] - mean[a, b]
-                    dc = bank.mean[i, m, c] - mean[a, c]
-                    cov[a, b, c] += bank.model[i, m] * (bank.cov[i, m, k] + db * dc)
-                    cov[a, c, b] = cov[a, b, c]
-                    k += 1
-    return mean, cov
 
 
 @njit(cache=True)

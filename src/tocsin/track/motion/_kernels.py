@@ -90,8 +90,8 @@ def _normal_cdf(x):
 
 
 @njit(cache=True)
-def _looked_at(bank, i, t_s, s, sensor, look):
-    """Return (share of the component inside the look, inside coverage) at `t_s`.
+def _looked_at(bank, i, t_s, sensor, look):
+    """Return the share of the component that lies inside the look and coverage at `t_s`.
 
     `sensor`: east, north, convergence, range min, range max, tan(elevation max), height,
     revisit. `look`: azimuth from, width (true, clockwise); width 2 pi is the whole coverage.
@@ -135,7 +135,7 @@ def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
     for i in range(high):
         if not bank.live[i]:
             continue
-        share = _looked_at(bank, i, t_s, s, sensor, look)
+        share = _looked_at(bank, i, t_s, sensor, look)
         if share < 1e-4:
             continue
         _carry(bank, i, t_s, motion[:2], motion[2], motion[3], motion[4], motion[5])
@@ -146,3 +146,40 @@ def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
             pd[n] = min(pd[n], 0.02)
         n += 1
     return rows[:n], pd[:n]
+
+
+@njit(cache=True)
+def estimate(bank, rows, t_s, motion):
+    """Return mean (k, 4), covariance (k, 4, 4), height (k, 2), its variance (k,) at `t_s`.
+
+    Moments over both motion models, each carried to `t_s`; the bank itself is not changed.
+    """
+    n = rows.shape[0]
+    mean, cov = np.zeros((n, 4)), np.zeros((n, 4, 4))
+    height, height_var = np.zeros((n, 2)), np.empty(n)
+    x, p = np.empty((2, 4)), np.empty((2, 10))
+    for a in range(n):
+        i = rows[a]
+        dt = t_s - bank.t_s[i]
+        for m in range(2):
+            x[m] = bank.mean[i, m]
+            p[m] = bank.cov[i, m]
+            x[m, 0] += dt * x[m, 1]
+            x[m, 2] += dt * x[m, 3]
+            scale = max(1.0, math.hypot(x[m, 1], x[m, 3]) / motion[2])
+            _carry_cov(p[m], dt, motion[m] * scale)
+            for k in range(4):
+                mean[a, k] += bank.model[i, m] * x[m, k]
+        for m in range(2):
+            k = 0
+            for b in range(4):
+                for c in range(b, 4):
+                    spread = (x[m, b] - mean[a, b]) * (x[m, c] - mean[a, c])
+                    cov[a, b, c] += bank.model[i, m] * (p[m, k] + spread)
+                    cov[a, c, b] = cov[a, b, c]
+                    k += 1
+        h = bank.height_cov[i]
+        height[a, 0] = bank.height[i, 0] + dt * bank.height[i, 1]
+        height[a, 1] = bank.height[i, 1]
+        height_var[a] = h[0] + 2.0 * dt * h[1] + dt * dt * h[2] if h[0] < np.inf else np.inf
+    return mean, cov, height, height_var
