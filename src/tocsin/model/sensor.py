@@ -1,22 +1,24 @@
 """A sensor as its owner would describe it: where it stands, how well and how often it sees."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 SensorKind = Literal["radar", "surface_radar", "mlat", "adsb", "bearing", "acoustic", "tracks"]
 
+OneSigma = Annotated[float, msgspec.Meta(gt=0.0)]
+
 
 class Noise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One-sigma measurement errors; those that a kind of sensor does not have stay None."""
 
-    range_sigma_m: float | None = None
-    azimuth_sigma_deg: float | None = None
-    elevation_sigma_deg: float | None = None
-    position_sigma_m: float | None = None
+    range_sigma_m: OneSigma | None = None
+    azimuth_sigma_deg: OneSigma | None = None
+    elevation_sigma_deg: OneSigma | None = None
+    position_sigma_m: OneSigma | None = None
     """Per horizontal axis, for sensors that report positions."""
-    height_sigma_m: float | None = None
-    range_rate_sigma_mps: float | None = None
+    height_sigma_m: OneSigma | None = None
+    range_rate_sigma_mps: OneSigma | None = None
 
 
 class Sensor(msgspec.Struct, frozen=True, kw_only=True):
