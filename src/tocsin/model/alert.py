@@ -46,5 +46,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...]
     replaces: str
     """Id of the draft that this one updates, or empty."""
+    replaces_t_ns: int | None = None
+    """When that draft was made, so that a message can refer to it; None when it replaces none."""
     synthetic: bool
-    """True: made from synthetic data; every rendering must say so (CAP status Exercise)."""
+    """True: made from synthetic data; every rendering must say so."""
