@@ -103,12 +103,15 @@ def context_of(track: Track, turn_radps: float) -> str:
 def _passages(
     track: Track, memory: Memory, context: str, world: World, settings: AssessSettings
 ) -> tuple[tuple[Crossing, ...], tuple[Threat, ...]]:
-    """March the track's futures over what lies within its reach."""
+    """March the track's futures over what lies within its reach.
+
+    A border it is already inside of is told however far behind it lies.
+    """
     reach_m = futures.reach_m(track, settings.horizons_s[-1], settings.reach_ratio)
     near = [
         (field, signed_m)
         for field in world.borders
-        if abs(signed_m := futures.border_distance_m(track, field)) <= reach_m
+        if (signed_m := futures.border_distance_m(track, field)) <= reach_m
     ]
     candidates = futures.within_reach(track, world, reach_m + settings.place_radius_m)
     if not near and not len(candidates):

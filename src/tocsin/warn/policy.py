@@ -8,6 +8,10 @@ LEVELS: tuple[Level, ...] = ("PREPARE", "WARN", "LAST_CALL")
 """From the lowest to the highest."""
 
 
+LANGUAGES = ("ro", "en")
+"""Languages in which reviewed templates exist (see `warn.texts`)."""
+
+
 class LevelRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When a level is reached: probability that a place of the zone is passed within a time."""
 
@@ -45,12 +49,16 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A track less surely existing than this takes no part in a draft."""
     min_noncooperative_prob: float = 0.8
     """A track less surely without a believed transponder takes no part in a draft."""
+    min_drone_prob: float = 0.3
+    """A track that is less plausibly a drone (a bird, say) takes no part in a draft."""
     max_duration_s: float = 5400.0
     """No draft is valid for longer than this."""
-    update_after_s: float = 120.0
+    update_after_s: float = 300.0
     """A standing draft of the same level is not updated more often than this."""
     window_shift_s: float = 180.0
     """The arrival window must move by this much to be worth an update."""
+    officer_language: str = "en"
+    """Language of the reasons that the duty officer reads."""
     languages: tuple[str, ...] = ("ro-RO", "en-GB")
     sender: str = "draft@tocsin.invalid"
     """CAP sender id: no spaces, commas, `<` or `&`."""
@@ -85,7 +93,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             (min(self.release_after_s, self.update_after_s, self.window_shift_s) < 0, "times < 0"),
             (not 0 <= self.min_exists_prob <= 1, "min_exists_prob must lie in 0..1"),
             (not 0 <= self.min_noncooperative_prob <= 1, "min_noncooperative_prob: 0..1"),
+            (not 0 <= self.min_drone_prob <= 1, "min_drone_prob must lie in 0..1"),
             (not self.languages, "languages must name at least one"),
+            (not short | {self.officer_language} <= set(LANGUAGES), f"texts exist in {LANGUAGES}"),
             (not short <= set(self.source_name), "source_name lacks one of the languages"),
             (not self.sender or set(self.sender) & set(" ,<&"), "sender: no space, comma, <, &"),
         ):

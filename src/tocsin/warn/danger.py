@@ -1,0 +1,81 @@
+"""How endangered each zone is: the tracks that count, and the place each comes nearest to."""
+
+import msgspec
+
+from tocsin.model.place import Place
+from tocsin.model.threat import Assessment, Crossing, Threat
+from tocsin.warn.ground import Ground
+from tocsin.warn.policy import Policy
+
+
+class Danger(msgspec.Struct, frozen=True, kw_only=True):
+    """One track's most probable place in one zone."""
+
+    assessment: Assessment
+    threat: Threat
+    place: Place
+    probs: tuple[float, ...]
+    """Probability within each level's horizon, in the order of `policy.LEVELS`."""
+
+
+def counts(assessment: Assessment, policy: Policy) -> bool:
+    """Say whether a track may take part in a draft."""
+    return (
+        assessment.exists_prob >= policy.min_exists_prob
+        and assessment.noncooperative_prob >= policy.min_noncooperative_prob
+        and assessment.classes.drone_prob >= policy.min_drone_prob
+    )
+
+
+def dangers_by_zone(
+    assessments: tuple[Assessment, ...], ground: Ground, policy: Policy
+) -> dict[str, tuple[Danger, ...]]:
+    """Return each zone's dangers, one for a track, the most probable first.
+
+    A track counts in a zone with the place that it most probably passes within the longest
+    horizon; tracks are not added up, because the errors of one model are not independent.
+    """
+    best: dict[tuple[str, int], Danger] = {}
+    for assessment in assessments:
+        if not counts(assessment, policy):
+            continue
+        for threat in assessment.threats:
+            place = ground.places.get(threat.place_id)
+            if place is None:
+                continue
+            found = _danger(assessment, threat, place, policy)
+            key = (place.zone, assessment.track_id)
+            if key not in best or _rank(found) < _rank(best[key]):
+                best[key] = found
+    zones: dict[str, list[Danger]] = {}
+    for (zone_id, _), found in best.items():
+        zones.setdefault(zone_id, []).append(found)
+    return {zone_id: tuple(sorted(found, key=_rank)) for zone_id, found in zones.items()}
+
+
+def zone_probs(dangers: tuple[Danger, ...]) -> tuple[float, ...]:
+    """Return the greatest probability within each level's horizon; empty for no danger."""
+    return tuple(map(max, zip(*(danger.probs for danger in dangers), strict=True)))
+
+
+def prob_within(passage: Threat | Crossing, within_s: float) -> float:
+    """Return the probability within a time, linear between the horizons that were told."""
+    before_s, before_prob = 0.0, 0.0
+    for horizon_s, prob in zip(passage.within_s, passage.prob, strict=True):
+        if within_s <= horizon_s:
+            part = (within_s - before_s) / (horizon_s - before_s)
+            return before_prob + part * (prob - before_prob)
+        before_s, before_prob = horizon_s, prob
+    return before_prob
+
+
+def _danger(assessment: Assessment, threat: Threat, place: Place, policy: Policy) -> Danger:
+    """Read off the probabilities that the policy asks for."""
+    probs = tuple(prob_within(threat, rule.within_s) for rule in policy.rules())
+    return Danger(assessment=assessment, threat=threat, place=place, probs=probs)
+
+
+def _rank(danger: Danger) -> tuple[tuple[float, ...], int, str]:
+    """Order dangers: the more urgent level first, ties by track and place."""
+    urgent = tuple(-prob for prob in reversed(danger.probs))
+    return urgent, danger.assessment.track_id, danger.place.id
