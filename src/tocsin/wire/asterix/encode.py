@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from tocsin.model.errors import BadInput
-from tocsin.wire.asterix.specs import LibSpec, Value, find_spec, record_spec
+from tocsin.wire.asterix.specs import LibSpec, Value, find_spec, record_spec, variation_kind
 
 MAX_BLOCK_BYTES = 65_535
 
@@ -97,16 +97,8 @@ def _variation(spec: LibSpec) -> LibSpec:
     return rule.cv_variation if hasattr(rule, "cv_variation") else rule.cv_default_variation
 
 
-@cache
-def _kind(variation: LibSpec) -> str:
-    from asterix import base
-
-    kinds = (base.Element, base.Group, base.Extended, base.Repetitive, base.Compound)
-    return next((kind.__name__ for kind in kinds if issubclass(variation, kind)), "Explicit")
-
-
 def _fit_variation(variation: LibSpec, value: Value, where: str) -> Value:
-    return _FITTERS[_kind(variation)](variation, _plain(value), where)
+    return _FITTERS[variation_kind(variation)](variation, _plain(value), where)
 
 
 def _plain(value: Value) -> Value:

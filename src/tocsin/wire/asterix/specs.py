@@ -55,3 +55,12 @@ def edition_text(spec: LibSpec) -> str:
 def record_spec(spec: LibSpec, uap: str = "") -> LibSpec:
     """Return the record class of a category; `uap` names one where it has several (CAT001)."""
     return spec.cv_uap.spec(uap) if hasattr(spec.cv_uap, "cv_uaps") else spec.cv_uap.cv_record
+
+
+@cache
+def variation_kind(variation: LibSpec) -> str:
+    """Return the name of libasterix's kind of layout: Element, Group, Extended, ..."""
+    from asterix import base
+
+    kinds = (base.Element, base.Group, base.Extended, base.Repetitive, base.Compound)
+    return next((kind.__name__ for kind in kinds if issubclass(variation, kind)), "Explicit")
