@@ -1,1 +1,301 @@
-"""One settings tree from one TOML file per site."""
+"""One settings tree from one TOML file per site, checked before anything runs.
+
+`load_site` reads the file and the layers that it names and works out what stages need: sensors
+and borders in the site plane, who sends what, and each stage's own settings. Every error names
+file, key and remedy. docs/sites.md explains every setting.
+"""
+
+import zoneinfo
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+
+from tocsin.assess.settings import AssessSettings
+from tocsin.geo.layers import countries_of, places_of, zones_of
+from tocsin.geo.load import load_border, read_layer
+from tocsin.geo.plane import SitePlane
+from tocsin.model.errors import BadSettings
+from tocsin.model.place import Border, Country, Place, Zone
+from tocsin.model.sensor import Noise, Sensor
+from tocsin.model.site import BorderEntry, LayerEntry, SensorEntry, SiteEntry
+from tocsin.model.toml import decode_toml
+from tocsin.track.settings import TrackSettings
+from tocsin.warn.policy import Policy
+from tocsin.wire.asterix.editions import SourceKey
+from tocsin.wire.asterix.tables import CATEGORIES, editions
+
+
+class SiteFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A site file as it is written; each stage owns its section."""
+
+    site: SiteEntry
+    sensor: Annotated[tuple[SensorEntry, ...], msgspec.Meta(min_length=1)]
+    border: tuple[BorderEntry, ...] = ()
+    countries: LayerEntry | None = None
+    places: LayerEntry | None = None
+    zones: LayerEntry | None = None
+    track: TrackSettings = TrackSettings()
+    assess: AssessSettings = AssessSettings()
+    warn: Policy = Policy()
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """ASTERIX data of one source: which sensor it belongs to and how it is read."""
+
+    category: int
+    sac: int
+    sic: int
+    edition: str
+    sensor_id: str
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """A site with everything worked out that the stages need."""
+
+    id: str
+    title: str
+    note: str
+    """Shown with every picture, report and draft; says what is invented."""
+    synthetic: bool
+    """True: every draft made here is an exercise."""
+    time_zone: str
+    undulation_m: float
+    attributions: tuple[str, ...]
+    sbs_utc_offset_s: float
+    plane: SitePlane
+    sensors: tuple[Sensor, ...]
+    feeds: tuple[Feed, ...]
+    text_routes: dict[str, str]
+    """Feeds without SAC and SIC to sensor id."""
+    borders: tuple[Border, ...]
+    countries: tuple[Country, ...]
+    places: tuple[Place, ...]
+    zones: tuple[Zone, ...]
+    track: TrackSettings
+    assess: AssessSettings
+    warn: Policy
+    toml: str
+    """The file as it was read."""
+
+    @property
+    def sources(self) -> dict[SourceKey, str]:
+        """Return (category, SAC, SIC) to sensor id."""
+        return {(feed.category, feed.sac, feed.sic): feed.sensor_id for feed in self.feeds}
+
+    @property
+    def editions(self) -> dict[SourceKey, str]:
+        """Return (category, SAC, SIC) to edition."""
+        return {(feed.category, feed.sac, feed.sic): feed.edition for feed in self.feeds}
+
+
+def load_site(path: Path | str) -> Site:
+    """Read and check a site file and its layers.
+
+    Raises:
+        BadSettings: The file or a setting is wrong.
+        BadInput: A layer that it names cannot be used.
+    """
+    path = Path(path)
+    where = str(path)
+    text = _text(path)
+    file = decode_toml(text, SiteFile, where=where)
+    _check(file, where)
+    plane = SitePlane(file.site.lat_deg, file.site.lon_deg)
+
+    def layer(entry: LayerEntry | None) -> Sequence[Any]:
+        return read_layer(entry, folder=path.parent, plane=plane) if entry else ()
+
+    zones = zones_of(layer(file.zones))
+    _check_zone_names(zones, file.warn, where)
+    return Site(
+        id=file.site.name,
+        title=file.site.title,
+        note=file.site.note,
+        synthetic=file.site.synthetic,
+        time_zone=file.site.time_zone,
+        undulation_m=file.site.undulation_m,
+        attributions=file.site.attributions,
+        sbs_utc_offset_s=file.site.sbs_utc_offset_s,
+        plane=plane,
+        sensors=tuple(_sensor(entry, plane) for entry in file.sensor),
+        feeds=_feeds(file.sensor),
+        text_routes={name: entry.id for entry in file.sensor for name in entry.text_feed},
+        borders=tuple(load_border(b, folder=path.parent, plane=plane) for b in file.border),
+        countries=countries_of(layer(file.countries)),
+        places=places_of(layer(file.places), plane=plane, zones=zones),
+        zones=zones,
+        track=file.track,
+        assess=file.assess,
+        warn=file.warn,
+        toml=text,
+    )
+
+
+def settings_json(site: Site) -> bytes:
+    """Write a site canonically for the journal: the same site gives the same bytes.
+
+    Everything worked out is in it, so a replay needs neither the file nor its layers.
+    """
+    plain = msgspec.to_builtins(site, enc_hook=_listed, str_keys=True, order="sorted")
+    return msgspec.json.encode(plain, order="sorted")
+
+
+def site_from_json(data: bytes) -> Site:
+    """Read back what `settings_json` wrote.
+
+    Raises BadSettings where another version of the program wrote it.
+    """
+    try:
+        return msgspec.json.decode(data, type=Site, dec_hook=_arrayed)
+    except msgspec.DecodeError as error:
+        raise BadSettings(
+            f"settings of another version ({error})",
+            where="journal",
+            remedy="Replay it with the version that recorded it.",
+        ) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadSettings(
+            error.strerror or "cannot be read",
+            where=str(path),
+            remedy="Check the path and its permissions.",
+        ) from None
+    except UnicodeDecodeError as error:
+        raise BadSettings(
+            f"not UTF-8 at byte {error.start}", where=str(path), remedy="Save it as UTF-8."
+        ) from None
+
+
+def _sensor(entry: SensorEntry, plane: SitePlane) -> Sensor:
+    """Place a sensor in the plane."""
+    east_m, north_m = plane.site_from_geodetic(entry.lat_deg, entry.lon_deg)
+    return Sensor(
+        id=entry.id,
+        kind=entry.kind,
+        lat_deg=entry.lat_deg,
+        lon_deg=entry.lon_deg,
+        alt_ellipsoid_m=entry.alt_ellipsoid_m,
+        pos_site_m=(float(east_m), float(north_m)),
+        convergence_rad=float(plane.convergence_rad(entry.lat_deg, entry.lon_deg)),
+        pd_cooperative_prob=entry.pd_cooperative_prob,
+        pd_noncooperative_prob=entry.pd_noncooperative_prob,
+        revisit_s=entry.revisit_s,
+        range_min_m=entry.range_min_m,
+        range_max_m=entry.range_max_m,
+        elevation_max_deg=entry.elevation_max_deg,
+        clutter_per_look=entry.clutter_per_look,
+        noise=entry.noise,
+        noise_by_type={int(t): _over(entry.noise, n) for t, n in entry.noise_by_type.items()},
+        note=entry.note,
+    )
+
+
+def _over(usual: Noise, special: Noise) -> Noise:
+    """Fill what an override leaves out from the usual noise."""
+    stated = {k: v for k in usual.__struct_fields__ if (v := getattr(special, k)) is not None}
+    return msgspec.structs.replace(usual, **stated)
+
+
+def _feeds(sensors: Iterable[SensorEntry]) -> tuple[Feed, ...]:
+    return tuple(
+        Feed(
+            category=feed.category,
+            sac=feed.sac,
+            sic=feed.sic,
+            edition=feed.edition,
+            sensor_id=entry.id,
+        )
+        for entry in sensors
+        for feed in entry.feed
+    )
+
+
+def _check(file: SiteFile, where: str) -> None:
+    """Refuse what no single table can show to be wrong."""
+    sources = [f"CAT{f.category:03d} SAC {f.sac} SIC {f.sic}" for s in file.sensor for f in s.feed]
+    _refuse_twice([s.id for s in file.sensor], f"{where}: sensor", "id")
+    _refuse_twice([b.id for b in file.border], f"{where}: border", "id")
+    _refuse_twice(sources, f"{where}: sensor.feed", "source")
+    _refuse_twice([t for s in file.sensor for t in s.text_feed], f"{where}: sensor", "text_feed")
+    _check_editions(file.sensor, where)
+    _check_track(file.track, f"{where}: track")
+    for border in file.border:
+        if border.kind == "invented" and not file.site.synthetic:
+            raise BadSettings(
+                "the border is invented but the site is not marked synthetic",
+                where=f'{where}: border["{border.id}"].kind',
+                remedy="Set synthetic = true in [site].",
+            )
+    try:
+        zoneinfo.ZoneInfo(file.site.time_zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        raise BadSettings(
+            f"no time zone {file.site.time_zone!r}",
+            where=f"{where}: site.time_zone",
+            remedy="Give an IANA name such as Europe/Bucharest.",
+        ) from None
+
+
+def _check_editions(sensors: Iterable[SensorEntry], where: str) -> None:
+    for sensor in sensors:
+        for feed in sensor.feed:
+            known = editions(feed.category) if feed.category in CATEGORIES else ()
+            if feed.edition not in known:
+                raise BadSettings(
+                    f"edition {feed.edition} of CAT{feed.category:03d} is not known",
+                    where=f'{where}: sensor["{sensor.id}"].feed.edition',
+                    remedy=f"Known are: {', '.join(known) or 'none; leave the feed out'}.",
+                )
+
+
+def _check_track(track: TrackSettings, where: str) -> None:
+    for name in track.__struct_fields__:
+        value = getattr(track, name)
+        highest = 1.0 if name.endswith("_prob") else np.inf
+        if isinstance(value, float) and not 0.0 < value <= highest:
+            raise BadSettings(
+                f"{value:g} is out of range",
+                where=f"{where}.{name}",
+                remedy="Give a number above 0; a probability goes up to 1.",
+            )
+    if not track.drop_prob < track.hide_prob < track.confirm_prob:
+        raise BadSettings(
+            "drop_prob, hide_prob and confirm_prob must ascend", where=where, remedy="Order them."
+        )
+
+
+def _check_zone_names(zones: Sequence[Zone], policy: Policy, where: str) -> None:
+    for tag in sorted({language.split("-")[0] for language in policy.languages}):
+        for zone in zones:
+            if tag not in zone.name:
+                raise BadSettings(
+                    f"zone {zone.id} has no name in `{tag}`",
+                    where=f"{where}: warn.languages",
+                    remedy=f"Give the zone a property name:{tag}, or leave the language out.",
+                )
+
+
+def _refuse_twice(names: Sequence[str], where: str, what: str) -> None:
+    for name, times in Counter(names).items():
+        if times > 1:
+            raise BadSettings(
+                f"{what} {name} is given {times} times", where=where, remedy="Make each one unique."
+            )
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    raise NotImplementedError(type(value).__name__)
+
+
+def _arrayed(_: type, value: object) -> object:
+    return np.array(value, dtype=np.float64)

@@ -21,7 +21,19 @@ Positive = Annotated[float, Meta(gt=0.0)]
 NotNegative = Annotated[float, Meta(ge=0.0)]
 Octet = Annotated[int, Meta(ge=0, le=255)]
 Words = Annotated[str, Meta(min_length=1)]
+ReportType = Annotated[str, Meta(pattern=r"^[0-7]$")]
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+
+NOISE_NEEDED: dict[SensorKind, tuple[str, ...]] = {
+    "radar": ("range_sigma_m", "azimuth_sigma_deg"),
+    "surface_radar": ("range_sigma_m", "azimuth_sigma_deg"),
+    "mlat": ("position_sigma_m",),
+    "adsb": ("position_sigma_m",),
+    "tracks": ("position_sigma_m",),
+    "bearing": ("azimuth_sigma_deg",),
+    "acoustic": (),
+}
+"""The errors that every kind of sensor must state: without them it has no covariance."""
 
 
 class LayerEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +58,14 @@ class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Shown with every picture, report and draft of the site; says what is invented."""
     synthetic: bool = False
     """True: sensors or borders are invented, so that every draft is an exercise."""
+    time_zone: Words = "UTC"
+    """IANA name, for local times in texts and reports."""
+    undulation_m: Annotated[float, Meta(ge=-110.0, le=90.0)] = 0.0
+    """Height of mean sea level over the ellipsoid about the site."""
+    attributions: tuple[Words, ...] = ()
+    """Licence lines of the map data, printed with every map and report."""
+    sbs_utc_offset_s: Annotated[float, Meta(ge=-50_400.0, le=50_400.0)] = 0.0
+    """Seconds by which the writer of an SBS feed is ahead of UTC: SBS carries local time."""
 
 
 class FeedEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,10 +94,20 @@ class SensorEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     elevation_max_deg: Annotated[float, Meta(gt=0.0, le=90.0)] = 90.0
     clutter_per_look: NotNegative = 0.0
     noise: Noise
-    noise_by_type: dict[str, Noise] = {}
+    noise_by_type: dict[ReportType, Noise] = {}
     """By report type (CAT048 I020 TYP); only what differs from `noise` need be given."""
     note: str = ""
     feed: tuple[FeedEntry, ...] = ()
+    text_feed: tuple[Words, ...] = ()
+    """Feeds without SAC and SIC: `readsb`, `sbs`, or the name of a source."""
+
+    def __post_init__(self) -> None:
+        """Refuse a sensor that contradicts itself."""
+        if self.range_min_m >= self.range_max_m:
+            raise ValueError("range_min_m must be below range_max_m")
+        for name in NOISE_NEEDED[self.kind]:
+            if getattr(self.noise, name) is None:
+                raise ValueError(f"noise.{name} is missing: a sensor of kind {self.kind} needs it")
 
 
 class BorderEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,13 +127,10 @@ class BorderEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     neighbours: LayerEntry | None = None
     """Polygons of the countries beyond: the line is the edge shared with them."""
 
-
-class SiteFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole file, except the sections that belong to the stages."""
-
-    site: SiteEntry
-    sensor: Annotated[tuple[SensorEntry, ...], Meta(min_length=1)]
-    border: tuple[BorderEntry, ...] = ()
-    countries: LayerEntry | None = None
-    places: LayerEntry | None = None
-    zones: LayerEntry | None = None
+    def __post_init__(self) -> None:
+        """Refuse two lines, or none."""
+        if (self.line is None) == (self.neighbours is None):
+            raise ValueError(
+                "exactly one of line and neighbours is needed: the line itself, or the polygons of "
+                "the countries beyond it"
+            )
