@@ -119,8 +119,10 @@ def _counted(dangers: tuple[Danger, ...], level: int, least_prob: float) -> tupl
 
 def _moved(before: tuple[int, int] | None, now: tuple[int, int] | None, policy: Policy) -> bool:
     """Say whether an arrival window has moved enough to be news."""
-    if before is None or now is None:
-        return before is not now
+    if now is None:
+        return False
+    if before is None:
+        return True
     shift_ns = max(abs(new - old) for old, new in zip(before, now, strict=True))
     return shift_ns > policy.window_shift_s * S_NS
 

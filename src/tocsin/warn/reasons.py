@@ -35,10 +35,13 @@ PHRASES: dict[str, Phrases] = {
         },
         track="Ținta {id}, probabil {kind} ({kind_prob}), fără transponder credibil",
         lost=" (contact pierdut, poziție estimată)",
-        passes=": {prob} să treacă la mai puțin de {radius_km:g} km de {place} în {within}",
+        passes=(
+            ": probabilitate de {prob} să treacă la mai puțin de {radius_km:g} km de {place} "
+            "în {within}"
+        ),
         arrives="; dacă trece, {span}",
         no_arrival="; momentul nu se poate estima",
-        crosses=". Trece frontiera cu {prob}",
+        crosses=". Probabilitate de {prob} să treacă frontiera",
         crosses_when=", {span}",
         inside=". Este deja dincoace de frontieră",
         at_border=". Este la frontieră",
@@ -53,10 +56,10 @@ PHRASES: dict[str, Phrases] = {
         },
         track="Track {id}, probably {kind} ({kind_prob}), without a believed transponder",
         lost=" (contact lost, position estimated)",
-        passes=": {prob} to pass within {radius_km:g} km of {place} inside {within}",
+        passes=": {prob} chance of passing within {radius_km:g} km of {place} inside {within}",
         arrives="; if it does, {span}",
         no_arrival="; when cannot be told",
-        crosses=". It crosses the border with {prob}",
+        crosses=". {prob} chance of crossing the border",
         crosses_when=", {span}",
         inside=". It is already inside the border",
         at_border=". It is at the border",
@@ -88,13 +91,13 @@ def reason_of(danger: Danger, within_s: float, t_ns: int, language: str) -> Reas
     )
 
 
-def percent(prob: float) -> str:
+def percent(share_prob: float) -> str:
     """Return a probability in whole percent, never quite 0 or 100 unless it is."""
-    if 0.0 < prob < 0.01:
+    if 0.0 < share_prob < 0.01:
         return "<1 %"
-    if 0.99 < prob < 1.0:
+    if 0.99 < share_prob < 1.0:
         return ">99 %"
-    return f"{prob:.0%}".replace("%", " %")
+    return f"{100.0 * share_prob:.0f} %"
 
 
 def _likeliest(crossings: tuple[Crossing, ...], within_s: float) -> Crossing | None:

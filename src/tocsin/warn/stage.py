@@ -91,7 +91,8 @@ def _zone_step(
     standing = before.standing
     if standing is not None and standing.t_expires_ns <= t_ns:
         standing = None
-    if rung.level == NO_LEVEL or not dangers:
+    fading = rung.t_below_ns is not None  # held only so as not to flicker: no news in that
+    if rung.level == NO_LEVEL or fading:
         return ZoneState(rung=rung, standing=standing), None
     draft = draft_of(zone, rung.level, t_ns, dangers, ground, policy, standing)
     if not is_material(standing, rung.level, draft, policy):

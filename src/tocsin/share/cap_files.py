@@ -1,0 +1,67 @@
+"""Drafts as CAP files in a run folder. Nothing is sent anywhere."""
+
+import os
+from pathlib import Path
+
+from tocsin.model.alert import Draft
+from tocsin.model.errors import BadStorage
+from tocsin.wire.cap.drafts import build
+
+
+def write_drafts(
+    drafts: tuple[Draft, ...],
+    folder: Path,
+    sender: str,
+    sender_names: dict[str, str] | None = None,
+) -> tuple[Path, ...]:
+    """Write each draft to `folder/<draft id>.xml`, whole or not at all.
+
+    Args:
+        drafts: What to write; the same draft written twice gives the same bytes.
+        folder: The run's `alerts` folder; made where it is missing.
+        sender: CAP sender id.
+        sender_names: Name of the sender by language.
+
+    Returns:
+        The files, in the order of the drafts.
+
+    Raises:
+        BadStorage: The folder cannot be written (full disk, missing rights).
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return tuple(
+            _write(folder / f"{draft.id}.xml", build(draft, sender, sender_names))
+            for draft in drafts
+        )
+    except OSError as wrong:
+        raise BadStorage(
+            f"a warning draft cannot be written ({wrong.strerror})",
+            where=str(wrong.filename or folder),
+            remedy="Free space or rights on that folder; the draft itself is in the journal.",
+        ) from wrong
+
+
+def _write(path: Path, data: bytes) -> Path:
+    """Write bytes beside their name, make them durable, then take the name in one step."""
+    aside = path.with_name(f".{path.name}.tmp")
+    try:
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+    return path
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable too (POSIX: the folder is a file of its own)."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

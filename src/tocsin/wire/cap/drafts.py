@@ -1,0 +1,125 @@
+"""A warning draft as a CAP 1.2 alert: status Draft, scope Restricted; see docs/decisions/0006."""
+
+import msgspec
+
+from tocsin.model.alert import AlertText, Draft, Level
+from tocsin.wire.cap.encode import encode
+from tocsin.wire.cap.instants import cap_time
+from tocsin.wire.cap.records import Area, CapAlert, Info, Named
+
+
+class Grading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a level means in CAP's words (section 3.2.2)."""
+
+    urgency: str
+    severity: str
+    responses: tuple[str, ...]
+
+
+GRADINGS: dict[Level, Grading] = {
+    "PREPARE": Grading(urgency="Expected", severity="Moderate", responses=("Prepare", "Monitor")),
+    "WARN": Grading(urgency="Immediate", severity="Severe", responses=("Shelter",)),
+    "LAST_CALL": Grading(urgency="Immediate", severity="Extreme", responses=("Shelter",)),
+}
+
+EVENTS = {"ro": "Dronă neidentificată", "en": "Unidentified drone"}
+"""CAP `event` by language; the hazard is named."""
+
+LIKELY_PROB = 0.5
+"""CAP: `Likely` is "p > ~50%", `Possible` is below."""
+
+RESTRICTION = "Draft for the duty officers who may approve it. Not for publication."
+NOTE_DRAFT = "Draft made by software. Not approved, not sent."
+NOTE_EXERCISE = "EXERCISE: made from synthetic data."
+
+
+def build(draft: Draft, sender: str, sender_names: dict[str, str] | None = None) -> bytes:
+    """Return a draft as CAP 1.2 XML, one info block a language.
+
+    Args:
+        draft: The draft.
+        sender: CAP sender id: no spaces, commas, `<` or `&`.
+        sender_names: Name of the sender by language (`ro`), where there is one.
+
+    Returns:
+        UTF-8 XML that is valid against the OASIS schema.
+    """
+    return encode(alert_of(draft, sender, sender_names))
+
+
+def alert_of(draft: Draft, sender: str, sender_names: dict[str, str] | None = None) -> CapAlert:
+    """Return a draft as an alert record; see `build`."""
+    notes = (NOTE_EXERCISE, NOTE_DRAFT) if draft.synthetic else (NOTE_DRAFT,)
+    return CapAlert(
+        identifier=draft.id,
+        sender=sender,
+        sent_ns=draft.t_drafted_ns,
+        status="Draft",
+        msg_type="Update" if draft.replaces else "Alert",
+        scope="Restricted",
+        restriction=RESTRICTION,
+        note=" ".join(notes),
+        references=_references(draft, sender),
+        infos=tuple(_info(draft, text, sender_names or {}) for text in draft.texts),
+    )
+
+
+def _references(draft: Draft, sender: str) -> str:
+    """Return `sender,identifier,sent` of the draft that this one replaces, or nothing."""
+    if not draft.replaces or draft.replaces_t_ns is None:
+        return ""
+    return f"{sender},{draft.replaces},{cap_time(draft.replaces_t_ns)}"
+
+
+def _info(draft: Draft, text: AlertText, sender_names: dict[str, str]) -> Info:
+    """Return one language's block."""
+    language = text.language.split("-", maxsplit=1)[0]
+    grading = GRADINGS[draft.level]
+    return Info(
+        language=text.language,
+        categories=("Safety",),
+        event=EVENTS.get(language, EVENTS["en"]),
+        response_types=grading.responses,
+        urgency=grading.urgency,
+        severity=grading.severity,
+        certainty="Likely" if _prob(draft) > LIKELY_PROB else "Possible",
+        effective_ns=draft.t_drafted_ns,
+        expires_ns=draft.t_expires_ns,
+        sender_name=sender_names.get(language, ""),
+        headline=text.headline,
+        description=text.description,
+        instruction=text.instruction,
+        parameters=_parameters(draft),
+        areas=(_area(draft, text),),
+    )
+
+
+def _prob(draft: Draft) -> float:
+    """Return the greatest probability among the reasons."""
+    return max((reason.place_prob for reason in draft.reasons), default=0.0)
+
+
+def _parameters(draft: Draft) -> tuple[Named, ...]:
+    """Return what machines may want to know beside the words."""
+    facts = {
+        "tocsin:level": draft.level,
+        "tocsin:probability": f"{_prob(draft):.2f}",
+        "tocsin:tracks": " ".join(str(reason.track_id) for reason in draft.reasons),
+        "tocsin:synthetic": "true" if draft.synthetic else "false",
+    }
+    return tuple(Named(value_name=name, value=value) for name, value in facts.items())
+
+
+def _area(draft: Draft, text: AlertText) -> Area:
+    """Return the zone, to a metre: CAP wants latitude first, GeoJSON longitude."""
+    rings = tuple(
+        _closed(tuple((round(lat_deg, 5), round(lon_deg, 5)) for lon_deg, lat_deg in ring))
+        for ring in draft.rings_lonlat_deg
+    )
+    code = Named(value_name="tocsin:zone", value=draft.zone_id)
+    return Area(area_desc=text.area, polygons_latlon_deg=rings, geocodes=(code,))
+
+
+def _closed(ring: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    """Return a ring whose last point is its first."""
+    return ring if not ring or ring[0] == ring[-1] else (*ring, ring[0])
