@@ -128,10 +128,10 @@ def test_nearest_and_distance_agree_with_shapely(danube: BorderIndex) -> None:
     assert shapely.distance(shapely.points(foot_m), line).max() < 1e-6
 
 
-def test_signed_distance_is_positive_on_the_protected_side() -> None:
+def test_signed_distance_is_negative_on_the_protected_side() -> None:
     """A turned sign would call Galati foreign."""
     border = made_border(STEP, BLOCK)
-    assert border.signed_distance_m([[-5e3, 2e3], [-5e3, -2e3]]) == pytest.approx([2e3, -2e3])
+    assert border.signed_distance_m([[-5e3, 2e3], [-5e3, -2e3]]) == pytest.approx([-2e3, 2e3])
 
 
 def test_unknown_positions_have_no_distance_and_no_side() -> None:

@@ -79,8 +79,8 @@ class BorderIndex:
         return np.asarray(within, dtype=np.bool_)
 
     def signed_distance_m(self, pos_site_m: ArrayLike) -> F64:
-        """Return distances to the line, shape (n,), positive on the protected side."""
-        return np.where(self.inside(pos_site_m), 1.0, -1.0) * self.distance_m(pos_site_m)
+        """Return distances to the line, shape (n,), positive outside, negative inside."""
+        return np.where(self.inside(pos_site_m), -1.0, 1.0) * self.distance_m(pos_site_m)
 
     def first_crossing(self, from_site_m: ArrayLike, to_site_m: ArrayLike) -> Passage:
         """Find where straight paths first meet the line.
