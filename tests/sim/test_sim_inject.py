@@ -12,7 +12,7 @@ from tocsin.model.sensor import Noise, Sensor
 from tocsin.sim.antenna import Rotation, fit_rotation, sweep_times
 from tocsin.sim.inject import FALSE, REAL, InjectSettings, inject, unwrap_tod
 from tocsin.sim.recording import Records, read_records
-from tocsin.sim.writers.primary048 import primary_blocks
+from tocsin.sim.writers.cat048 import primary_blocks
 
 SAC_SIC = (20, 129)
 RADAR = Sensor(

@@ -15,7 +15,8 @@ from tocsin.model.sensor import Sensor
 from tocsin.sim.antenna import TURN_RAD, Rotation, fit_rotation, sweep_times
 from tocsin.sim.paths import Path
 from tocsin.sim.recording import Records
-from tocsin.sim.writers.primary048 import DAY_S, primary_blocks
+from tocsin.sim.writers.cat048 import primary_blocks
+from tocsin.sim.writers.packing import DAY_S
 
 FALSE = -1
 """Target id of a false plot."""
@@ -254,7 +255,7 @@ def _merge(
     Real records jitter in time by up to half a second; a made one goes where the latest time so
     far has reached its own, so that the merged file is no more out of order than the real one.
     """
-    blocks = primary_blocks(plots.t_s % DAY_S, plots.range_m, plots.azimuth_rad, source)
+    blocks = primary_blocks(plots.t_s, plots.range_m, plots.azimuth_rad, source)
     starts, first = np.unique(block_offset, return_index=True)
     reached_s = np.maximum.accumulate(np.where(np.isfinite(t_s), t_s, -np.inf))[first]
     before = np.searchsorted(reached_s, plots.t_s, side="left")
