@@ -1,0 +1,158 @@
+"""What was worked out about each track over the run, thinned to what a page can hold."""
+
+import msgspec
+
+from tocsin.model.threat import ClassBelief
+from tocsin.model.units import S_NS
+from tocsin.record.reader import JournalReader
+
+STEP_PROB = 0.04
+STEP_S = 30.0
+"""A point is kept when a probability moved by this much, or after this long where it is not 0."""
+FAINT_PROB = 0.005
+"""Probabilities below are told as "under 1 %" and not kept as a series."""
+
+
+class _Crossing(msgspec.Struct):
+    border_id: str
+    prob: tuple[float, ...]
+    t_p05_ns: int | None
+    t_p95_ns: int | None
+    state: str
+
+
+class _Threat(msgspec.Struct):
+    place_id: str
+    prob: tuple[float, ...]
+    within_s: tuple[float, ...]
+    t_p05_ns: int | None
+    t_p95_ns: int | None
+
+
+class _Assessed(msgspec.Struct):
+    """The fields of `model.threat.Assessment` that the page shows; the rest is not decoded."""
+
+    track_id: int
+    t_ns: int
+    classes: ClassBelief
+    crossings: tuple[_Crossing, ...]
+    threats: tuple[_Threat, ...]
+
+
+class Stay(msgspec.Struct):
+    """A time that a track was held to be inside a border."""
+
+    border_id: str
+    after_ns: int | None
+    """When it was last held to be outside; None: it was inside when first assessed."""
+    from_ns: int
+    to_ns: int
+    first_idx: int
+    left: bool = False
+    """True: it was held to be outside again afterwards."""
+
+
+class Point(msgspec.Struct, frozen=True):
+    """What was held of a track at one time."""
+
+    t_ns: int
+    idx: int
+    border_prob: float
+    border_p05_ns: int | None
+    border_p95_ns: int | None
+    place_id: str
+    place_prob: float
+    place_p05_ns: int | None
+    place_p95_ns: int | None
+    within_s: float
+    kind: str
+    kind_prob: float
+
+
+class TrackAssessed(msgspec.Struct):
+    """One track's assessments."""
+
+    stays: list[Stay]
+    points: list[Point]
+    peak: Point | None = None
+    """When its greatest place probability was held, or its greatest border probability."""
+
+
+def gather_assessed(journal: JournalReader) -> dict[int, TrackAssessed]:
+    """Read every assessment and return what the page shows, by track."""
+    found: dict[int, TrackAssessed] = {}
+    outside_ns: dict[tuple[int, str], int] = {}
+    decoder = msgspec.msgpack.Decoder(list[_Assessed])
+    for entry in journal.read(kind="assessment"):
+        for one in decoder.decode(entry.body) if entry.body is not None else ():
+            track = found.get(one.track_id)
+            if track is None:
+                track = found[one.track_id] = TrackAssessed([], [])
+            _note_sides(track, one, outside_ns, entry.idx)
+            _note_point(track, one, entry.idx)
+    return found
+
+
+def _note_sides(
+    track: TrackAssessed, one: _Assessed, outside_ns: dict[tuple[int, str], int], idx: int
+) -> None:
+    for crossing in one.crossings:
+        stay = next((s for s in reversed(track.stays) if s.border_id == crossing.border_id), None)
+        if stay is not None and stay.left:
+            stay = None
+        key = (one.track_id, crossing.border_id)
+        if crossing.state == "inside":
+            if stay is None:
+                after_ns = outside_ns.get(key)
+                track.stays.append(Stay(crossing.border_id, after_ns, one.t_ns, one.t_ns, idx))
+            else:
+                stay.to_ns = one.t_ns
+        elif crossing.state == "outside":
+            outside_ns[key] = one.t_ns
+            if stay is not None:
+                stay.left = True
+
+
+def _note_point(track: TrackAssessed, one: _Assessed, idx: int) -> None:
+    point = _point(one, idx)
+    if _weight(point) > (_weight(track.peak) if track.peak else (FAINT_PROB, FAINT_PROB)):
+        track.peak = point
+    if not track.points or _moved(track.points[-1], point):
+        track.points.append(point)
+
+
+def _weight(point: Point) -> tuple[float, float]:
+    return (point.place_prob, point.border_prob)
+
+
+def _moved(last: Point, now: Point) -> bool:
+    step_prob = max(abs(now.border_prob - last.border_prob), abs(now.place_prob - last.place_prob))
+    if step_prob > STEP_PROB or now.kind != last.kind or abs(now.kind_prob - last.kind_prob) > 0.1:
+        return True
+    quiet = max(now.border_prob, now.place_prob) < FAINT_PROB
+    return not quiet and now.t_ns - last.t_ns > STEP_S * S_NS
+
+
+def _point(one: _Assessed, idx: int) -> Point:
+    border = max(one.crossings, key=_last_prob, default=None)
+    place = max(one.threats, key=_last_prob, default=None)
+    kind, kind_prob = max(msgspec.structs.asdict(one.classes).items(), key=lambda item: item[1])
+    return Point(
+        t_ns=one.t_ns,
+        idx=idx,
+        border_prob=_last_prob(border),
+        border_p05_ns=border.t_p05_ns if border else None,
+        border_p95_ns=border.t_p95_ns if border else None,
+        place_id=place.place_id if place else "",
+        place_prob=_last_prob(place),
+        place_p05_ns=place.t_p05_ns if place else None,
+        place_p95_ns=place.t_p95_ns if place else None,
+        within_s=place.within_s[-1] if place and place.within_s else 0.0,
+        kind=kind.removesuffix("_prob").replace("_", " "),
+        kind_prob=kind_prob,
+    )
+
+
+def _last_prob(one: _Crossing | _Threat | None) -> float:
+    """Return the probability by the longest horizon."""
+    return one.prob[-1] if one and one.prob else 0.0

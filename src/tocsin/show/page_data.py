@@ -1,0 +1,197 @@
+"""The one block of JSON that the page's own script draws from."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.model.place import Place
+from tocsin.model.units import S_NS
+from tocsin.show.assessed import Point
+from tocsin.show.flown import STATUSES, Flown
+from tocsin.show.night import DraftEntry, Night, SensorAccount
+from tocsin.show.told import cooperative
+from tocsin.show.words import LocalTime
+
+PLACES = 400
+"""Most places drawn, by population; threatened ones are drawn always."""
+TICK_NS = S_NS // 10
+"""Unit of times on the page: a tenth of a second after its begin."""
+DEGREES = 1e5
+"""Positions on the page are whole 1e-5 degrees, about a metre."""
+
+
+def page_data(
+    night: Night, flown: Sequence[Flown], *, step_s: float, gap_s: float
+) -> dict[str, Any]:
+    """Return what the page draws, as plain JSON values with short names."""
+    local = LocalTime(night.site.time_zone)
+    return {
+        "t0_ms": night.from_ns // 1_000_000,
+        "end": _ticks(night, night.to_ns),
+        "offset_s": local.offset_s(night.from_ns),
+        "step_s": step_s,
+        "gap_s": gap_s,
+        "statuses": STATUSES,
+        "synthetic": night.site.synthetic,
+        "centre": night.site.centre_lonlat_deg,
+        "countries": [
+            {"name": c.name, "rings": [_line(r) for r in c.rings_lonlat_deg]}
+            for c in night.site.countries
+        ],
+        "borders": [
+            {
+                "id": b.id,
+                "told": f"{b.id}: {b.source}, {b.vintage}, 1σ {b.sigma_m:g} m",
+                "sigma_m": b.sigma_m,
+                "lines": [_line(r) for r in b.lines_lonlat_deg],
+            }
+            for b in night.site.borders
+        ],
+        "zones": [
+            {
+                "id": z.id,
+                "name": next(iter(z.name.values()), z.id),
+                "rings": [_line(r) for r in z.rings_lonlat_deg],
+            }
+            for z in night.site.zones
+            if z.id in {d.draft.zone_id for d in night.drafts}
+        ],
+        "places": [_place(p) for p in _shown(night)],
+        "sensors": [_sensor(night, account) for account in night.sensors],
+        "drafts": [_draft(night, entry) for entry in night.drafts],
+        "tracks": [_track(night, f) for f in flown],
+    }
+
+
+def _ticks(night: Night, t_ns: int | None) -> int | None:
+    return None if t_ns is None else round((t_ns - night.from_ns) / TICK_NS)
+
+
+def _line(points: Iterable[tuple[float, float]]) -> list[int]:
+    """Return lon, lat, lon, lat... in whole 1e-5 degrees, each as the step from the last."""
+    whole = np.rint(np.array(list(points), dtype=np.float64).reshape(-1, 2) * DEGREES)
+    return _steps(whole.astype(np.int64)).ravel().tolist()
+
+
+def _steps(column: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.diff(column, axis=0, prepend=np.zeros_like(column[:1]))
+
+
+def _shown(night: Night) -> list[Place]:
+    """Return the largest places, and every threatened one."""
+    threatened = {p.place_id for a in night.assessed.values() for p in a.points}
+    by_size = sorted(night.site.places, key=lambda p: (-p.population, p.id))
+    return [p for n, p in enumerate(by_size) if n < PLACES or p.id in threatened]
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "id": place.id,
+        "name": place.name,
+        "lat": round(place.lat_deg, 5),
+        "lon": round(place.lon_deg, 5),
+        "people": place.population,
+    }
+
+
+def _sensor(night: Night, account: SensorAccount) -> dict[str, Any]:
+    sensor = account.sensor
+    return {
+        "id": sensor.id,
+        "kind": sensor.kind.replace("_", " "),
+        "lat": round(sensor.lat_deg, 5),
+        "lon": round(sensor.lon_deg, 5),
+        "reach_m": sensor.range_max_m,
+        "heard": account.last is not None and account.last.t_last_data_ns is not None,
+        "silent": [[_ticks(night, s.from_ns), _ticks(night, s.to_ns)] for s in account.silences],
+    }
+
+
+def _draft(night: Night, entry: DraftEntry) -> dict[str, Any]:
+    draft = entry.draft
+    return {
+        "id": draft.id,
+        "level": draft.level,
+        "zone": draft.zone_id,
+        "t": _ticks(night, draft.t_drafted_ns),
+        "tracks": sorted({r.track_id for r in draft.reasons}),
+    }
+
+
+def _track(night: Night, flown: Flown) -> dict[str, Any]:
+    assessed = night.assessed.get(flown.track_id)
+    return {
+        "id": flown.track_id,
+        "kind": "mixed" if flown.conflict else "with" if cooperative(flown) else "without",
+        "name": flown.callsign,
+        "icao": None if flown.icao is None else f"{flown.icao:06X}",
+        "mode_a": None if flown.mode_a is None else f"{flown.mode_a:04o}",
+        "conflict": flown.conflict,
+        "sensors": flown.sensors,
+        "updates": flown.updates,
+        "first": _ticks(night, flown.t_first_ns),
+        "seen": _ticks(night, flown.t_last_update_ns),
+        "gaps": [[_ticks(night, a), _ticks(night, b)] for a, b in flown.gaps_ns],
+        "pen": "".join(map(str, flown.pen.tolist())),
+        "status": "".join(map(str, flown.status.tolist())),
+        "t": _whole((flown.t_ns - night.from_ns) / TICK_NS),
+        "lat": _whole(flown.lat_deg * DEGREES),
+        "lon": _whole(flown.lon_deg * DEGREES),
+        "age": _whole(flown.age_s),
+        "speed": _whole(flown.speed_mps),
+        "course": _whole(flown.course_true_deg),
+        "major": _whole(_three_figures(flown.major_m)),
+        "minor": _whole(_three_figures(flown.minor_m)),
+        "axis": _whole(flown.axis_deg),
+        "exists": _whole(flown.exists_prob * 100.0),
+        "alt": _heights(flown),
+        "stays": [
+            [
+                s.border_id,
+                _ticks(night, s.after_ns),
+                _ticks(night, s.from_ns),
+                _ticks(night, s.to_ns),
+            ]
+            for s in (assessed.stays if assessed else ())
+        ],
+        "held": [_held(night, p) for p in (assessed.points if assessed else ())],
+    }
+
+
+def _held(night: Night, point: Point) -> list[Any]:
+    return [
+        _ticks(night, point.t_ns),
+        point.idx,
+        round(point.border_prob, 2),
+        _ticks(night, point.border_p05_ns),
+        _ticks(night, point.border_p95_ns),
+        point.place_id,
+        round(point.place_prob, 2),
+        _ticks(night, point.place_p05_ns),
+        _ticks(night, point.place_p95_ns),
+        point.kind,
+        round(point.kind_prob, 2),
+    ]
+
+
+def _whole(column: NDArray[Any]) -> list[int]:
+    """Return a column in whole numbers, each as the step from the last."""
+    found: list[int] = _steps(np.rint(column).astype(np.int64)).tolist()
+    return found
+
+
+def _three_figures(length_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round half axes to three figures: more would say more than they know."""
+    scale = 10.0 ** np.floor(np.log10(np.maximum(length_m, 1.0)) - 2)
+    return np.asarray(np.rint(length_m / scale) * scale, dtype=np.float64)
+
+
+def _heights(flown: Flown) -> list[int | None] | None:
+    """Return heights in metres, None for each that is not known, or None where none is."""
+    if not flown.height_known:
+        return None
+    known = np.isfinite(flown.alt_msl_m)
+    whole = np.where(known, flown.alt_msl_m, 0.0).round().astype(int).tolist()
+    return [h if k else None for h, k in zip(whole, known.tolist(), strict=True)]

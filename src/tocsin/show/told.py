@@ -1,0 +1,215 @@
+"""The sentences of the page: what happened in ten seconds, and what is not known.
+
+Sentences are templates with slots that are filled from the record, each with the entries that
+it rests on. None states an intent, and none calls a lost track gone.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tocsin.model.alert import Draft
+from tocsin.model.units import S_NS
+from tocsin.show.assessed import Point, Stay
+from tocsin.show.flown import Flown
+from tocsin.show.night import Night
+from tocsin.show.words import LocalTime, count, duration, first_upper
+
+COOPERATIVE_PROB = 0.5
+"""At least this share of a track's detections carried a transponder or broadcast."""
+NAMED = 3
+"""Crossings told one by one; more are only counted."""
+
+
+class Sentence(msgspec.Struct, frozen=True, kw_only=True):
+    """One statement and the journal entries that it rests on."""
+
+    text: str
+    entries: tuple[int, ...]
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
+    """A track that was held to have come inside a border."""
+
+    flown: Flown
+    stay: Stay
+
+
+def cooperative(flown: Flown) -> bool:
+    """Say whether a track counts as one with transponder."""
+    return flown.cooperative_prob >= COOPERATIVE_PROB
+
+
+def passages(night: Night, flown: list[Flown]) -> list[Passage]:
+    """Return the stays inside a border that began in the record, the first first."""
+    by_id = {f.track_id: f for f in flown}
+    found = [
+        Passage(flown=by_id[track_id], stay=stay)
+        for track_id, assessed in night.assessed.items()
+        if track_id in by_id
+        for stay in assessed.stays
+        if stay.after_ns is not None
+    ]
+    return sorted(found, key=lambda p: (p.stay.from_ns, p.flown.track_id))
+
+
+def headline(night: Night, flown: list[Flown]) -> list[Sentence]:
+    """Return what a duty officer has to know first, a sentence each."""
+    local = LocalTime(night.site.time_zone)
+    return [
+        _flew(night, flown),
+        *_crossed(night, flown, local),
+        *_threatened(night, flown, local),
+        _drafted(night, flown, local),
+        *_escorted(night, flown),
+    ]
+
+
+def _flew(night: Night, flown: list[Flown]) -> Sentence:
+    without = sum(not cooperative(f) for f in flown)
+    span = duration(night.to_ns - night.from_ns)
+    entries = (night.first_picture_idx, night.last_picture_idx)
+    text = f"{first_upper(count(len(flown), 'track'))} in {span}: {without} without transponder"
+    return Sentence(
+        text=f"{text}, {len(flown) - without} with.", entries=tuple(e for e in entries if e >= 0)
+    )
+
+
+def _crossed(night: Night, flown: list[Flown], local: LocalTime) -> Iterator[Sentence]:
+    all_passages = passages(night, flown)
+    without = [p for p in all_passages if not cooperative(p.flown)]
+    for passage in without[:NAMED]:
+        yield Sentence(text=_crossing_text(passage, local), entries=(passage.stay.first_idx,))
+    if len(without) > NAMED:
+        yield Sentence(
+            text=f"{len(without) - NAMED} more crossings without transponder are listed below.",
+            entries=tuple(p.stay.first_idx for p in without[NAMED : NAMED + NAMED]),
+        )
+    if not without and night.site.borders:
+        yield Sentence(
+            text="No track without transponder was held to cross the border.",
+            entries=(night.last_picture_idx,) if night.last_picture_idx >= 0 else (),
+        )
+
+
+def _escorted(night: Night, flown: list[Flown]) -> Iterator[Sentence]:
+    """Tell of tracks with transponder that crossed, in one line: they are not what matters."""
+    found = [p for p in passages(night, flown) if cooperative(p.flown)]
+    if found:
+        text = f"{count(len(found), 'crossing')} by tracks with transponder."
+        entries = tuple(p.stay.first_idx for p in found)[:NAMED]
+        yield Sentence(text=first_upper(text), entries=entries)
+
+
+def _crossing_text(passage: Passage, local: LocalTime) -> str:
+    stay, flown = passage.stay, passage.flown
+    after_ns = stay.from_ns if stay.after_ns is None else stay.after_ns
+    end = ", then outside again" if stay.left else _end_inside(flown, stay)
+    return (
+        f"Track {flown.track_id} crossed the border {stay.border_id} "
+        f"{local.between(after_ns, stay.from_ns)}; held inside for "
+        f"{duration(max(0, stay.to_ns - stay.from_ns))}{end}."
+    )
+
+
+def _end_inside(flown: Flown, stay: Stay) -> str:
+    """Say how a stay without a known end stands; what was not seen is not claimed."""
+    seen_ns = flown.t_last_update_ns
+    if stay.to_ns - seen_ns > 10 * S_NS:
+        return f", measured for {duration(max(0, seen_ns - stay.from_ns))} of it"
+    return ", still there when last measured"
+
+
+def _threatened(night: Night, flown: list[Flown], local: LocalTime) -> Iterator[Sentence]:
+    peaks = [
+        (a.peak, f)
+        for f in flown
+        if not cooperative(f) and (a := night.assessed.get(f.track_id)) and a.peak
+        if a.peak.place_id
+    ]
+    if not peaks:
+        return
+    peak, track = max(peaks, key=lambda item: item[0].place_prob)
+    yield Sentence(text=_threat_text(night, peak, track, local), entries=(peak.idx,))
+
+
+def _threat_text(night: Night, peak: Point, track: Flown, local: LocalTime) -> str:
+    names = {place.id: place.name for place in night.site.places}
+    within = duration(round(peak.within_s) * S_NS)
+    return (
+        f"Most threatened place: {names.get(peak.place_id, peak.place_id)}, "
+        f"{peak.place_prob:.0%} within {within}, by track {track.track_id}, as assessed at "
+        f"{local.clock(peak.t_ns)}."
+    )
+
+
+def _drafted(night: Night, flown: list[Flown], local: LocalTime) -> Sentence:
+    if not night.drafts:
+        return Sentence(text="No warning was drafted.", entries=())
+    first = night.drafts[0].draft
+    zones = len({d.draft.zone_id for d in night.drafts})
+    text = (
+        f"{count(len(night.drafts), 'warning')} drafted for {count(zones, 'zone')}, the first "
+        f"({first.level.replace('_', ' ')}) at {local.clock(first.t_drafted_ns)}"
+        f"{_lead(first, night, flown)}; none was sent."
+    )
+    return Sentence(text=first_upper(text), entries=tuple(d.idx for d in night.drafts)[:NAMED])
+
+
+def _lead(first: Draft, night: Night, flown: list[Flown]) -> str:
+    """Say how long the first draft came before the first crossing by one of its tracks."""
+    named = {reason.track_id for reason in first.reasons}
+    crossed = [p.stay.from_ns for p in passages(night, flown) if p.flown.track_id in named]
+    if not crossed:
+        return ""
+    ahead_ns = crossed[0] - first.t_drafted_ns
+    word = "before" if ahead_ns >= 0 else "after"
+    return f", {duration(abs(ahead_ns))} {word} the crossing"
+
+
+def unknowns(night: Night, flown: list[Flown], *, truth_known: bool) -> list[str]:
+    """Return what this record does not say, so that nobody reads it into the page."""
+    silent = [a for a in night.sensors if a.silences or a.last is None]
+    no_height = sum(not f.height_known for f in flown)
+    lost = sum(f.status[-1] in {2, 3} for f in flown)
+    conflicts = [f.track_id for f in flown if f.conflict]
+    unread = sum(row.number for row in night.rejects)
+    told = [
+        "Who flew anything here, from where and for what: this record holds movements, not "
+        "intent, and does not name an operator."
+    ]
+    if no_height:
+        told.append(
+            f"The height of {count(no_height, 'track')}: no sensor measured it. Whether such a "
+            "track could have been seen elsewhere, lower or higher, is not known either."
+        )
+    if silent:
+        told.append(
+            f"What {count(len(silent), 'silent sensor')} would have seen "
+            f"({', '.join(a.sensor.id for a in silent)}). A silent sensor is no evidence of "
+            "absence; the timeline shows when."
+        )
+    if lost:
+        told.append(
+            f"Where {count(lost, 'track')} went that ended unseen. A lost track is not an "
+            "all-clear."
+        )
+    if conflicts:
+        names = ", ".join(str(c) for c in conflicts[:8])
+        told.append(f"The identity of {names}: the claim does not fit the movement or is double.")
+    if unread:
+        told.append(
+            f"What stood in {count(unread, 'piece')} of input that could not be read; the bytes "
+            "are in the journal."
+        )
+    told += [
+        f"Which line is legally the border {b.id}: drawn from {b.source} ({b.vintage}), "
+        f"1-sigma {b.sigma_m:g} m as the site states."
+        for b in night.site.borders
+    ]
+    told.append(
+        "How well the tracker did: see scores.json beside this page."
+        if truth_known
+        else "The truth: nothing here was checked against what really flew."
+    )
+    return told
