@@ -13,12 +13,17 @@ class Noise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """One-sigma measurement errors; those that a kind of sensor does not have stay None."""
 
     range_sigma_m: OneSigma | None = None
+    """Slant range."""
     azimuth_sigma_deg: OneSigma | None = None
+    """Azimuth or bearing."""
     elevation_sigma_deg: OneSigma | None = None
+    """Elevation, for radars that measure it."""
     position_sigma_m: OneSigma | None = None
     """Per horizontal axis, for sensors that report positions."""
     height_sigma_m: OneSigma | None = None
+    """Height, where the sensor reports it and states no accuracy."""
     range_rate_sigma_mps: OneSigma | None = None
+    """Doppler."""
 
 
 class Sensor(msgspec.Struct, frozen=True, kw_only=True):

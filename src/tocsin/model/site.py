@@ -51,9 +51,13 @@ class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The `[site]` table."""
 
     name: Id
+    """Short name of the site, as its file."""
     title: Words
+    """Name for people."""
     lat_deg: Annotated[float, Meta(ge=-85.0, le=85.0)]
+    """Latitude of the centre of the site plane, WGS84; best in the middle of what is watched."""
     lon_deg: Longitude
+    """Its longitude."""
     note: str = ""
     """Shown with every picture, report and draft of the site; says what is invented."""
     synthetic: bool = False
@@ -72,8 +76,11 @@ class FeedEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The `[[sensor.feed]]` table: ASTERIX data that comes from the sensor."""
 
     category: Annotated[int, Meta(ge=1, le=255)]
+    """ASTERIX category."""
     sac: Octet
+    """System area code of the source."""
     sic: Octet
+    """System identification code of the source."""
     edition: Annotated[str, Meta(pattern=r"^\d+\.\d+$")]
     """Edition of the category's standard, as `tocsin probe` finds it."""
 
@@ -82,22 +89,37 @@ class SensorEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The `[[sensor]]` table."""
 
     id: Id
+    """Name of the sensor, given once."""
     kind: SensorKind
+    """What it is and so what it measures."""
     lat_deg: Latitude
+    """Latitude of the antenna, WGS84. Positions in CAT010 and CAT020 count from here."""
     lon_deg: Longitude
+    """Its longitude."""
     alt_ellipsoid_m: Height
+    """Its height over the WGS84 ellipsoid (not over the sea: see `site.undulation_m`)."""
     pd_cooperative_prob: Probability
+    """Probability that one look at a target in coverage that has a transponder detects it."""
     pd_noncooperative_prob: Probability
+    """The same without a transponder; 0 for what hears transponders only."""
     revisit_s: Positive
+    """Time of one turn or scan, or the usual interval of updates."""
     range_max_m: Positive
+    """How far it sees, slant; for `acoustic` how far it hears."""
     range_min_m: NotNegative = 0.0
+    """Nearer than this it sees nothing."""
     elevation_max_deg: Annotated[float, Meta(gt=0.0, le=90.0)] = 90.0
+    """Top of the beam; above it lies the cone of silence."""
     clutter_per_look: NotNegative = 0.0
+    """False detections without a transponder expected in one look: a first guess, then learned."""
     noise: Noise
+    """1-sigma errors; which are needed follows from `kind`."""
     noise_by_type: dict[ReportType, Noise] = {}
     """By report type (CAT048 I020 TYP); only what differs from `noise` need be given."""
     note: str = ""
+    """Words shown with the sensor; say "invented" where it is."""
     feed: tuple[FeedEntry, ...] = ()
+    """ASTERIX sources that carry its data, status categories with them."""
     text_feed: tuple[Words, ...] = ()
     """Feeds without SAC and SIC: `readsb`, `sbs`, or the name of a source."""
 
@@ -114,10 +136,15 @@ class BorderEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The `[[border]]` table: a line with its pedigree, and the side that it protects."""
 
     id: Id
+    """Name of the border, given once."""
     kind: BorderKind
+    """What the line is; `invented` lines need `site.synthetic`."""
     source: Words
+    """Who drew it; named beside every crossing time."""
     vintage: Words
+    """When it was drawn."""
     licence: Words
+    """Terms of use of the line."""
     sigma_m: Positive
     """1-sigma of the line's position; there is no default, because none is proven."""
     inside: LayerEntry

@@ -5,7 +5,7 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -14,14 +14,21 @@ from tocsin.model.errors import BadSettings
 
 T = TypeVar("T")
 
-_AT = re.compile(r"^(?P<what>.*?)(?: - at `\$?(?P<path>[^`]*)`)?$", re.DOTALL)
+_AT = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`\$?(?P<path>[^`]*)`)?$", re.DOTALL)
 _UNKNOWN = re.compile(r"unknown field `(.*)`")
 _MISSING = re.compile(r"missing required field `(.*)`")
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
-_READ_ON = "docs/sites.md explains every setting."
+_READ_ON = "the documentation (docs/) explains every setting."
 
 Step = str | int
 """A key of a table, the number of an array's entry, or `...` for any key of a free table."""
+
+
+class Setting(NamedTuple):
+    """One key of a file: the Struct that it belongs to, and its field there."""
+
+    owner: type
+    field: inspect.Field
 
 
 def decode_toml(text: str, kind: type[T], *, where: str) -> T:
@@ -66,12 +73,12 @@ def leaves(raw: object, path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Ste
         yield from leaves(value, (*path, step))
 
 
-def setting_keys(kind: type[msgspec.Struct]) -> dict[str, inspect.Type]:
-    """Return the type of every key that a file may hold, as `sensor[].noise.range_sigma_m`."""
+def setting_keys(kind: type[msgspec.Struct]) -> dict[str, Setting]:
+    """Return every key that a file may hold, as `sensor[].noise.range_sigma_m`."""
     return dict(_keys(inspect.type_info(kind), ""))
 
 
-def _keys(info: inspect.Type, prefix: str) -> Iterator[tuple[str, inspect.Type]]:
+def _keys(info: inspect.Type, prefix: str) -> Iterator[tuple[str, Setting]]:
     match info:
         case inspect.Metadata(type=inner):
             yield from _keys(inner, prefix)
@@ -80,10 +87,10 @@ def _keys(info: inspect.Type, prefix: str) -> Iterator[tuple[str, inspect.Type]]
                 yield from _keys(inner, prefix)
         case inspect.VarTupleType(item_type=inner) | inspect.DictType(value_type=inner):
             yield from _keys(inner, f"{prefix}[]")
-        case inspect.StructType(fields=fields):
+        case inspect.StructType(cls=owner, fields=fields):
             for field in fields:
                 key = f"{prefix}.{field.encode_name}".lstrip(".")
-                yield key, field.type
+                yield key, Setting(owner, field)
                 yield from _keys(field.type, key)
 
 
@@ -107,16 +114,16 @@ def _explained(message: str, raw: object, kind: Any, where: str) -> BadSettings:
     return BadSettings(
         f"{what[0].lower()}{what[1:]}{given}".replace("`", ""),
         where=_place(where, raw, path),
-        remedy=_choices(keys.get(_dotted(path)), value),
+        remedy=_remedy(keys.get(_dotted(path)), value),
     )
 
 
-def _choices(info: inspect.Type | None, value: object) -> str:
+def _remedy(setting: Setting | None, value: object) -> str:
     """Name what would be right where the type lists it."""
-    match info:
-        case inspect.LiteralType(values=values):
-            return f"{_nearest(str(value), list(map(str, values)))}"
-    return _READ_ON[0].upper() + _READ_ON[1:]
+    match setting:
+        case Setting(field=inspect.Field(type=inspect.LiteralType(values=values))):
+            return _nearest(str(value), [str(known) for known in values])
+    return f"{_READ_ON[0].upper()}{_READ_ON[1:]}"
 
 
 def _nearest(word: str, known: list[str]) -> str:
