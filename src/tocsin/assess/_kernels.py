@@ -22,7 +22,7 @@ _NEVER = np.inf
 
 
 @njit(cache=True, inline="always")
-def _field(raster, x_m, y_m, grid):
+def field_m(raster, x_m, y_m, grid):
     """Interpolate a raster of cell centres bilinearly; beside it, the edge value holds."""
     rows, columns = raster.shape
     u = min(max((x_m - grid[0]) / grid[2], 0.0), columns - 1.000001)
@@ -37,7 +37,7 @@ def _field(raster, x_m, y_m, grid):
 
 
 @njit(cache=True, inline="always")
-def _beside_m(x_m, y_m, rows, columns, grid):
+def beside_grid_m(x_m, y_m, rows, columns, grid):
     """Return how far a point lies outside the grid, 0 inside."""
     dx = max(grid[0] - x_m, x_m - grid[0] - grid[2] * (columns - 1))
     dy = max(grid[1] - y_m, y_m - grid[1] - grid[2] * (rows - 1))
@@ -89,7 +89,7 @@ def border_times_s(start, turn_steps, row, arc, paths, longest, error_m, signed_
                 x, y = _moved(
                     x1, y1, vx1, vy1, paths[row[k], step - n, 0], paths[row[k], step - n, 1]
                 )
-            here_m = _field(signed_m, x, y, grid) + error_m[k]
+            here_m = field_m(signed_m, x, y, grid) + error_m[k]
             if here_m <= 0.0:
                 if step_before < 0:
                     out_s[k] = 0.0
@@ -98,7 +98,7 @@ def border_times_s(start, turn_steps, row, arc, paths, longest, error_m, signed_
                     out_s[k] = (step_before + part * (step - step_before)) * step_s
                 break
             clear_m = here_m - slack_m
-            beside_m = _beside_m(x, y, rows, columns, grid)
+            beside_m = beside_grid_m(x, y, rows, columns, grid)
             if beside_m > 0.0:
                 clear_m = beside_m + grid[3] - abs(error_m[k]) - slack_m
             before_m = here_m
@@ -152,7 +152,7 @@ def place_times_s(
             j = int((x - grid[0]) / grid[2] + 0.5)
             i = int((y - grid[1]) / grid[2] + 0.5)
             if x < grid[0] or y < grid[1] or j >= columns or i >= rows:
-                clear_m = grid[3] + _beside_m(x, y, rows, columns, grid) - grid[2]
+                clear_m = grid[3] + beside_grid_m(x, y, rows, columns, grid) - grid[2]
                 step += max(1, int(clear_m / stride_m))
                 continue
             cell = i * columns + j

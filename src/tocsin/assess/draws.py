@@ -45,6 +45,19 @@ def exponentials(count: int, dimension: int) -> F64:
     return np.asarray(-np.log1p(-uniforms(count, dimension)))
 
 
+def lattice(count: int, dimensions: int) -> F64:
+    """Return points that fill a cube evenly, shape (count, dimensions), in (0, 1).
+
+    An additive recurrence on the generalised golden ratio: the joint spread of a few dimensions
+    that matter most is even, where a hypercube is even only in each by itself.
+    """
+    ratio = 2.0
+    for _ in range(64):  # the root of x^(d + 1) = x + 1, a contraction
+        ratio = (1.0 + ratio) ** (1.0 / (dimensions + 1))
+    steps = ratio ** -np.arange(1.0, dimensions + 1)
+    return np.asarray((0.5 + np.outer(np.arange(1, count + 1), steps)) % 1.0)
+
+
 def _splitmix64(key: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Mix counters to 64 random-looking bits (Steele, Lea, Flood 2014, fig. 15)."""
     z = (key + np.uint64(1)) * _GOLDEN

@@ -10,8 +10,9 @@ from math import hypot, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.assess._kernels import border_times_s, place_times_s
+from tocsin.assess._kernels import beside_grid_m, border_times_s, field_m, place_times_s
 from tocsin.assess.motion import MOTIONS
+from tocsin.assess.raster import MARGIN_M
 from tocsin.assess.world import BorderField, World
 from tocsin.model.threat import ClassBelief
 from tocsin.model.track import Track
@@ -175,11 +176,13 @@ def within_reach(track: Track, world: World, farthest_m: float) -> I64:
 
 
 def border_distance_m(track: Track, field: BorderField) -> float:
-    """Return the signed distance of the track to the line, positive outside."""
-    grid = field.grid
-    cell = (np.array([track.pos_site_m]) - grid.origin_site_m) / grid.cell_m
-    column, row = np.clip(cell[0], 0, (grid.columns - 1, grid.rows - 1))
-    j, i = min(int(column), grid.columns - 2), min(int(row), grid.rows - 2)
-    u, v = column - j, row - i
-    square = field.signed_m[i : i + 2, j : j + 2]
-    return float(np.array([1 - v, v]) @ square @ np.array([1 - u, u]))
+    """Return the signed distance of the track to the line, positive outside.
+
+    Beside the raster it is a lower bound, with the sign of the nearest edge.
+    """
+    grid = field.grid.numbers()
+    signed_m = field_m(field.signed_m, *track.pos_site_m, grid)
+    beside_m = beside_grid_m(*track.pos_site_m, *field.signed_m.shape, grid)
+    if beside_m == 0.0:
+        return float(signed_m)
+    return float(np.copysign(MARGIN_M + beside_m, signed_m))

@@ -16,8 +16,9 @@ from math import exp, radians, sqrt
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
-from tocsin.assess.draws import exponentials, normals, uniforms
+from tocsin.assess.draws import exponentials, lattice, normals, uniforms
 
 F64 = NDArray[np.float64]
 
@@ -143,23 +144,30 @@ def _headings_rad(model: TurnModel, count: int, steps: int, step_s: float) -> F6
 
 
 def _turns(model: TurnModel, count: int) -> tuple[F64, F64]:
-    """Return times and sizes of the turns, each shape (count, events)."""
-    gaps, sizes = [], []
+    """Return times and sizes of the turns, each shape (count, events).
+
+    Most futures turn once or never, so the first turn's time, kind and size fill their cube
+    evenly; the later ones are drawn each by itself.
+    """
+    gaps_s, sizes_rad = [], []
     for event in range(_EVENTS):
-        dim = _DIM_EVENTS + 4 * event
-        gaps.append(model.between_turns_s * exponentials(count, dim))
-        sizes.append(_turn_sizes_rad(model, count, dim + 1))
-    return np.cumsum(gaps, axis=0).T, np.stack(sizes, axis=1)
+        draws = lattice(count, 3) if event == 0 else _hypercube(count, _DIM_EVENTS + 3 * event)
+        gaps_s.append(-model.between_turns_s * np.log1p(-draws[:, 0]))
+        sizes_rad.append(_turn_sizes_rad(model, draws[:, 1], draws[:, 2]))
+    return np.cumsum(gaps_s, axis=0).T, np.stack(sizes_rad, axis=1)
 
 
-def _turn_sizes_rad(model: TurnModel, count: int, dim: int) -> F64:
-    """Draw turn sizes from the mixture, shape (count,)."""
-    kind, size = uniforms(count, dim), uniforms(count, dim + 1)
-    normal = normals(count, dim + 2)
+def _hypercube(count: int, dim: int) -> F64:
+    """Return three dimensions of the hypercube, shape (count, 3)."""
+    return np.stack([uniforms(count, dim + axis) for axis in range(3)], axis=1)
+
+
+def _turn_sizes_rad(model: TurnModel, kind: F64, size: F64) -> F64:
+    """Draw turn sizes from the mixture, by two uniform draws each of shape (count,)."""
     small = kind < model.uniform_prob + (1.0 - model.uniform_prob) * model.small_prob
     sigma_deg = np.where(small, model.small_sigma_deg, model.large_sigma_deg)
-    size_deg = np.where(kind < model.uniform_prob, 360.0 * size - 180.0, sigma_deg * normal)
-    return np.radians(size_deg)
+    anywhere = kind < model.uniform_prob
+    return np.radians(np.where(anywhere, 360.0 * size - 180.0, sigma_deg * ndtri(size)))
 
 
 def _speeds_ratio(model: TurnModel, count: int, steps: int, step_s: float) -> F64:
