@@ -145,5 +145,5 @@ def _contributions(state: TrackerState, i: int, epoch_ns: int) -> tuple[Contribu
 
 
 def _evidence(state: TrackerState, i: int) -> tuple[tuple[int, int], ...]:
-    kept = state.bank.evidence[i]
-    return tuple(sorted((int(seq), int(record)) for seq, record in kept if seq >= 0))
+    kept = state.bank.evidence[i, : int(state.bank.hits[i].sum())]
+    return tuple(sorted((int(seq), int(record)) for seq, record in kept))

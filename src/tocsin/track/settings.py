@@ -42,7 +42,7 @@ class TrackSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """shown as lost when it falls below this,"""
     show_again_prob: float = 0.85
     """a lost one is shown again above this,"""
-    fade_ratio: float = 0.02
+    fade_ratio: float = 0.05
     """a tentative one is forgotten at this share of what it began with,"""
     drop_prob: float = 1e-4
     """and a shown one below this: until then it can come back under its old number."""

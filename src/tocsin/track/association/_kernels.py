@@ -14,9 +14,11 @@ LBP_MAX_ITERATIONS = 50
 LBP_TOLERANCE = 1e-3
 HEIGHT_SPAN_M = 12_000.0
 RANGE_RATE_SPAN_MPS = 600.0
+JOINT_FROM_PROB = 0.05
+"""Components likelier than this take part in joint assignments; fainter ones are too many."""
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _bin_plots(pos, cell_m):
     """Sort plots into square cells; returns (order, first of each cell, origin, columns, rows)."""
     n = pos.shape[0]
@@ -41,22 +43,25 @@ def _bin_plots(pos, cell_m):
     return order, first, e0, n0, cols, rows
 
 
-@njit(cache=True)
-def _mode_likelihood(x, p, tau, z0, z1, r0, r1, r2, gate2):
-    """Gaussian likelihood of a position at an offset `tau` from the state; 0 outside the gate."""
-    s00 = p[0] + 2.0 * tau * p[1] + tau * tau * p[4] + r0
-    s01 = p[2] + tau * (p[3] + p[5]) + tau * tau * p[6] + r1
-    s11 = p[7] + 2.0 * tau * p[8] + tau * tau * p[9] + r2
+@njit(cache=True, error_model="numpy", inline="always")
+def _mode_likelihood(mean, cov, i, m, plots, j, gate2):
+    """Gaussian likelihood of a plot at its offset from the state; 0 outside the gate."""
+    tau = plots[j, 2]
+    s00 = cov[i, m, 0] + 2.0 * tau * cov[i, m, 1] + tau * tau * cov[i, m, 4] + plots[j, 3]
+    s01 = (
+        cov[i, m, 2] + tau * (cov[i, m, 3] + cov[i, m, 5]) + tau * tau * cov[i, m, 6] + plots[j, 4]
+    )
+    s11 = cov[i, m, 7] + 2.0 * tau * cov[i, m, 8] + tau * tau * cov[i, m, 9] + plots[j, 5]
     det = s00 * s11 - s01 * s01
-    v0 = z0 - x[0] - tau * x[1]
-    v1 = z1 - x[2] - tau * x[3]
+    v0 = plots[j, 0] - mean[i, m, 0] - tau * mean[i, m, 1]
+    v1 = plots[j, 1] - mean[i, m, 2] - tau * mean[i, m, 3]
     d2 = (s11 * v0 * v0 - 2.0 * s01 * v0 * v1 + s00 * v1 * v1) / det
     if d2 > gate2:
         return 0.0
     return math.exp(-0.5 * d2) / (TWO_PI * math.sqrt(det))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _identity_factor(bank, i, s, j, claims):
     """Weigh what the plot and the component claim to be: agreement, contradiction, or neither."""
     factor = 1.0
@@ -69,7 +74,7 @@ def _identity_factor(bank, i, s, j, claims):
     return factor
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _height_factor(bank, i, alt, alt_var):
     """Likelihood of a measured height against a height anywhere in the span of flight."""
     if alt_var == np.inf or bank.height_cov[i, 0] == np.inf:
@@ -79,7 +84,7 @@ def _height_factor(bank, i, alt, alt_var):
     return HEIGHT_SPAN_M * math.exp(-0.5 * off * off / var) / math.sqrt(TWO_PI * var)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _closing(x, sensor):
     """Return predicted range rate and its direction (unit vector east, north)."""
     de, dn = x[0] - sensor[0], x[2] - sensor[1]
@@ -87,24 +92,23 @@ def _closing(x, sensor):
     return (x[1] * de + x[3] * dn) / ground, de / ground, dn / ground
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _range_rate_factor(x, p, sensor, rate, rate_var):
-    if rate_var == np.inf:
-        return 1.0
     expected, ue, un = _closing(x, sensor)
     var = ue * ue * p[4] + 2.0 * ue * un * p[6] + un * un * p[9] + rate_var
     off = rate - expected
     return RANGE_RATE_SPAN_MPS * math.exp(-0.5 * off * off / var) / math.sqrt(TWO_PI * var)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, least_odds):
     """Build the sparse edges between components and position plots.
 
     `plots` columns: east, north, offset from the batch time (s), R ee, en, nn, height, its
     variance, range rate, its variance, cooperative. `background` is the density (1/m2) of
-    clutter and new targets at each plot. Edges of tentative components whose odds against the
-    background cannot reach `least_odds` are left out. Returns (first edge of each row, plot of
+    clutter and new targets at each plot. Edges whose odds against the background do not
+    reach `least_odds` are left out; confirmed tracks keep edges a thousand times fainter,
+    because in a tight group the best joint assignment may need them. Returns (first edge of each row, plot of
     each edge, likelihood by model over background: shape (edges, 2)).
     """
     n_rows, n_plots = rows.shape[0], plots.shape[0]
@@ -117,60 +121,73 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
         return first, edge_plot[:0], edge_like[:0]
     r_max = 0.0
     tau_max = 0.0
-    floor = np.inf
+    thinnest, mean_background = np.inf, 0.0
     e0, n0, e1, n1 = np.inf, np.inf, -np.inf, -np.inf
     for j in range(n_plots):
         r_max = max(r_max, plots[j, 3], plots[j, 5])
         tau_max = max(tau_max, abs(plots[j, 2]))
-        floor = min(floor, background[j])
+        thinnest = min(thinnest, background[j])
+        mean_background += background[j] / n_plots
         e0, e1 = min(e0, plots[j, 0]), max(e1, plots[j, 0])
         n0, n1 = min(n0, plots[j, 1]), max(n1, plots[j, 1])
+    floor = max(thinnest, 0.25 * mean_background)
     cell_m = max(500.0, math.sqrt((e1 - e0 + 1.0) * (n1 - n0 + 1.0) / n_plots))
     order, begin, east0, north0, cols, lines = _bin_plots(plots[:, :2], cell_m)
+    mean, cov = bank.mean, bank.cov
+    plain = True
+    for j in range(n_plots):
+        plain = plain and plots[j, 7] == np.inf and plots[j, 9] == np.inf
     for a in range(n_rows):
         i = rows[a]
-        mean, cov = bank.mean[i], bank.cov[i]
-        tentative = bank.label[i] == 0
-        gates = np.zeros(2)
+        least = least_odds if bank.label[i] == 0 else 1e-3 * least_odds
+        odds = bank.exist[i] * pd[a] / (TWO_PI * floor * least)
+        gate0 = gate1 = 0.0
         lo_e, lo_n, hi_e, hi_n = np.inf, np.inf, -np.inf, -np.inf
         for m in range(2):
+            var_e, var_n = cov[i, m, 0] + r_max, cov[i, m, 7] + r_max
             g2 = gate * gate
-            if tentative:
-                det = (cov[m, 0] + r_max) * (cov[m, 7] + r_max)
-                best = bank.exist[i] * pd[a] * bank.model[i, m] / (TWO_PI * math.sqrt(det) * floor)
-                if plots[0, 7] == np.inf and plots[0, 9] == np.inf:
-                    if best <= least_odds:
-                        continue
-                    g2 = min(g2, 2.0 * math.log(best / least_odds))
-            gates[m] = g2
-            g = math.sqrt(g2)
-            he = g * math.sqrt(cov[m, 0] + r_max) + tau_max * abs(mean[m, 1])
-            hn = g * math.sqrt(cov[m, 7] + r_max) + tau_max * abs(mean[m, 3])
-            lo_e, hi_e = min(lo_e, mean[m, 0] - he), max(hi_e, mean[m, 0] + he)
-            lo_n, hi_n = min(lo_n, mean[m, 2] - hn), max(hi_n, mean[m, 2] + hn)
-        c0 = max(0, int((lo_e - east0) / cell_m)) if lo_e < np.inf else cols
-        c1 = min(cols - 1, int((hi_e - east0) / cell_m)) if hi_e >= east0 else -1
-        l0 = max(0, int((lo_n - north0) / cell_m)) if lo_n < np.inf else lines
-        l1 = min(lines - 1, int((hi_n - north0) / cell_m)) if hi_n >= north0 else -1
+            if plain:
+                best = odds * bank.model[i, m] / math.sqrt(var_e * var_n)
+                if best <= 1.0:
+                    continue
+                g2 = min(g2, 2.0 * math.log(best))
+            if m == 0:
+                gate0 = g2
+            else:
+                gate1 = g2
+            he = math.sqrt(g2 * var_e) + tau_max * abs(mean[i, m, 1])
+            hn = math.sqrt(g2 * var_n) + tau_max * abs(mean[i, m, 3])
+            lo_e, hi_e = min(lo_e, mean[i, m, 0] - he), max(hi_e, mean[i, m, 0] + he)
+            lo_n, hi_n = min(lo_n, mean[i, m, 2] - hn), max(hi_n, mean[i, m, 2] + hn)
+        first[a + 1] = n
+        if lo_e > e1 or hi_e < e0 or lo_n > n1 or hi_n < n0:
+            continue
+        c0 = max(0, int((lo_e - east0) / cell_m))
+        c1 = min(cols - 1, int((hi_e - east0) / cell_m))
+        l0 = max(0, int((lo_n - north0) / cell_m))
+        l1 = min(lines - 1, int((hi_n - north0) / cell_m))
         for line in range(l0, l1 + 1):
-            for k in range(begin[line * cols + c0], begin[line * cols + c1 + 1] if c1 >= c0 else 0):
+            for k in range(begin[line * cols + c0], begin[line * cols + c1 + 1]):
                 j = order[k]
-                z = plots[j]
-                if z[0] < lo_e or z[0] > hi_e or z[1] < lo_n or z[1] > hi_n:
+                east, north = plots[j, 0], plots[j, 1]
+                if east < lo_e or east > hi_e or north < lo_n or north > hi_n:
                     continue
                 known = _identity_factor(bank, i, s, j, claims)
                 wide = 9.0 if known > 1e3 else 1.0
-                like0 = _mode_likelihood(
-                    mean[0], cov[0], z[2], z[0], z[1], z[3], z[4], z[5], wide * gates[0]
-                )
-                like1 = _mode_likelihood(
-                    mean[1], cov[1], z[2], z[0], z[1], z[3], z[4], z[5], wide * gates[1]
-                )
+                like0 = _mode_likelihood(mean, cov, i, 0, plots, j, wide * gate0)
+                like1 = _mode_likelihood(mean, cov, i, 1, plots, j, wide * gate1)
                 if like0 + like1 == 0.0:
                     continue
-                known *= _height_factor(bank, i, z[6], z[7]) / background[j]
-                like0 *= known * _range_rate_factor(mean[0], cov[0], sensor, z[8], z[9])
-                like1 *= known * _range_rate_factor(mean[1], cov[1], sensor, z[8], z[9])
+                known *= _height_factor(bank, i, plots[j, 6], plots[j, 7]) / background[j]
+                like0 *= known
+                like1 *= known
+                if plots[j, 9] < np.inf:
+                    rate, var = plots[j, 8], plots[j, 9]
+                    like0 *= _range_rate_factor(mean[i, 0], cov[i, 0], sensor, rate, var)
+                    like1 *= _range_rate_factor(mean[i, 1], cov[i, 1], sensor, rate, var)
+                weight = bank.model[i, 0] * like0 + bank.model[i, 1] * like1
+                if bank.exist[i] * pd[a] * weight < least:
+                    continue
                 if n == capacity:
                     capacity *= 2
                     more_plot = np.empty(capacity, np.int64)
@@ -186,7 +203,7 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
     return first, edge_plot[:n], edge_like[:n]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def associate(bank, rows, pd, charge_miss, first, edge_plot, edge_like, n_plots):
     """Return association marginals by loopy belief propagation.
 
@@ -204,23 +221,31 @@ def associate(bank, rows, pd, charge_miss, first, edge_plot, edge_like, n_plots)
             like = bank.model[i, 0] * edge_like[e, 0] + bank.model[i, 1] * edge_like[e, 1]
             psi[e] = r * pd[a] * like / missed
     nu = np.ones(n_edges)
-    mu = np.empty(n_edges)
-    load = np.empty(n_plots)
+    mu = np.zeros(n_edges)
+    load = np.zeros(n_plots)
+    lively = np.arange(n_rows)
+    n_lively = n_rows
     for _ in range(LBP_MAX_ITERATIONS):
-        load[:] = 0.0
-        for a in range(n_rows):
+        for b in range(n_lively):
+            a = lively[b]
             total = 1.0
             for e in range(first[a], first[a + 1]):
                 total += psi[e] * nu[e]
             for e in range(first[a], first[a + 1]):
-                mu[e] = psi[e] / (total - psi[e] * nu[e])
-                load[edge_plot[e]] += mu[e]
-        change = 0.0
-        for e in range(n_edges):
-            new = 1.0 / (1.0 + max(load[edge_plot[e]] - mu[e], 0.0))
-            change = max(change, abs(new - nu[e]) / max(new, 1e-12))
-            nu[e] = new
-        if change < LBP_TOLERANCE:
+                new = psi[e] / (total - psi[e] * nu[e])
+                load[edge_plot[e]] += new - mu[e]
+                mu[e] = new
+        n_lively = 0
+        for a in range(n_rows):
+            change = 0.0
+            for e in range(first[a], first[a + 1]):
+                new = 1.0 / (1.0 + max(load[edge_plot[e]] - mu[e], 0.0))
+                change = max(change, abs(new - nu[e]) / new)
+                nu[e] = new
+            if change > LBP_TOLERANCE:
+                lively[n_lively] = a
+                n_lively += 1
+        if n_lively == 0:
             break
     prob = np.empty(n_edges)
     missed_prob = np.empty(n_rows)
@@ -240,7 +265,7 @@ def associate(bank, rows, pd, charge_miss, first, edge_plot, edge_like, n_plots)
     return psi, prob, missed_prob, nobody
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def gate_bearings(bank, rows, sensor, bearings, background, gate):
     """Build edges between components and bearings, and the position that each amounts to.
 
@@ -287,7 +312,7 @@ def gate_bearings(bank, rows, sensor, bearings, background, gate):
     return first, edge[:n], like[:n], plots[:n]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _bearing_as_position(plot, sensor, bearing, range_m, along_m2):
     """Fill a plot: the point at `range_m` on the bearing, vague along, sure across."""
     s, c = math.sin(bearing[0]), math.cos(bearing[0])
@@ -300,7 +325,7 @@ def _bearing_as_position(plot, sensor, bearing, range_m, along_m2):
     plot[7] = plot[9] = np.inf
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def spread_bearing(sensor, bearing, parts):
     """Return plots along a bearing, at ranges spaced evenly in logarithm, that cover it.
 
@@ -317,7 +342,7 @@ def spread_bearing(sensor, bearing, parts):
     return plots
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _cheapest(cost, n, m, column_of):
     """Solve the rectangular assignment of n rows to m >= n columns; writes the column of each.
 
@@ -365,7 +390,7 @@ def _cheapest(cost, n, m, column_of):
                 break
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _root(parent, a):
     while parent[a] != a:
         parent[a] = parent[parent[a]]
@@ -373,9 +398,9 @@ def _root(parent, a):
     return a
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def hold_labels(bank, rows, first, edge_plot, psi, prob, n_plots, largest):
-    """Give each confirmed track of a contested cluster the plot of the best joint assignment.
+    """Give each likely component of a contested cluster the plot of the best joint assignment.
 
     Marginals of targets that share plots average over permutations, so their labels wander
     (Williams 2015, section VI); the best global assignment of the cluster does not. The mass of
@@ -387,7 +412,7 @@ def hold_labels(bank, rows, first, edge_plot, psi, prob, n_plots, largest):
     owner = np.full(n_plots, -1, np.int64)
     contested = np.zeros(n_rows, np.bool_)
     for a in range(n_rows):
-        if bank.status[rows[a]] != 1:
+        if bank.label[rows[a]] == 0 and bank.exist[rows[a]] < JOINT_FROM_PROB:
             continue
         for e in range(first[a], first[a + 1]):
             j = edge_plot[e]

@@ -14,7 +14,7 @@ TWO_PI = 2.0 * math.pi
 PSEUDO_COUNTS = 4.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _cell(east, north, sensor, rings, sectors):
     range_share = math.hypot(east - sensor[0], north - sensor[1]) / sensor[4]
     ring = min(int(range_share * rings), rings - 1)
@@ -22,7 +22,7 @@ def _cell(east, north, sensor, rings, sectors):
     return ring, min(int((turn - math.floor(turn)) * sectors), sectors - 1)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def clutter_density(seen, looked, prior_per_look, sensor, plots):
     """Return the density of false plots (1/m2 per look) at each plot.
 
@@ -47,7 +47,7 @@ def clutter_density(seen, looked, prior_per_look, sensor, plots):
     return density
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def learn_clutter(seen, looked, keep, sensor, look, plots, false_prob):
     """Count the false plots of a look in their cells, and the share of each cell looked at."""
     rings, sectors = seen.shape

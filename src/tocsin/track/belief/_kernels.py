@@ -15,82 +15,90 @@ EVIDENCE_KEPT = 8
 TENTATIVE, SHOWN, HIDDEN = 0, 1, 2
 
 
-@njit(cache=True)
-def _closing(x, sensor):
-    """Return predicted range rate and its direction (unit vector east, north)."""
+@njit(cache=True, error_model="numpy", inline="always")
+def _update_mode(mean, cov, i, m, plots, j, xs, ps, h):
+    """Kalman update of one model with one plot at its time offset; writes row h of xs, ps."""
+    tau = plots[j, 2]
+    p0, p1, p2, p3, p4 = cov[i, m, 0], cov[i, m, 1], cov[i, m, 2], cov[i, m, 3], cov[i, m, 4]
+    p5, p6, p7, p8, p9 = cov[i, m, 5], cov[i, m, 6], cov[i, m, 7], cov[i, m, 8], cov[i, m, 9]
+    a0, a1, a2, a3 = p0 + tau * p1, p1 + tau * p4, p2 + tau * p5, p3 + tau * p6
+    b0, b1, b2, b3 = p2 + tau * p3, p5 + tau * p6, p7 + tau * p8, p8 + tau * p9
+    s00 = a0 + tau * a1 + plots[j, 3]
+    s01 = b0 + tau * b1 + plots[j, 4]
+    s11 = b2 + tau * b3 + plots[j, 5]
+    det = s00 * s11 - s01 * s01
+    i00, i01, i11 = s11 / det, -s01 / det, s00 / det
+    v0 = plots[j, 0] - mean[i, m, 0] - tau * mean[i, m, 1]
+    v1 = plots[j, 1] - mean[i, m, 2] - tau * mean[i, m, 3]
+    w0, w1 = i00 * v0 + i01 * v1, i01 * v0 + i11 * v1
+    xs[h, 0] = mean[i, m, 0] + a0 * w0 + b0 * w1
+    xs[h, 1] = mean[i, m, 1] + a1 * w0 + b1 * w1
+    xs[h, 2] = mean[i, m, 2] + a2 * w0 + b2 * w1
+    xs[h, 3] = mean[i, m, 3] + a3 * w0 + b3 * w1
+    g0, k0 = i00 * a0 + i01 * b0, i01 * a0 + i11 * b0
+    g1, k1 = i00 * a1 + i01 * b1, i01 * a1 + i11 * b1
+    g2, k2 = i00 * a2 + i01 * b2, i01 * a2 + i11 * b2
+    g3, k3 = i00 * a3 + i01 * b3, i01 * a3 + i11 * b3
+    ps[h, 0] = p0 - g0 * a0 - k0 * b0
+    ps[h, 1] = p1 - g0 * a1 - k0 * b1
+    ps[h, 2] = p2 - g0 * a2 - k0 * b2
+    ps[h, 3] = p3 - g0 * a3 - k0 * b3
+    ps[h, 4] = p4 - g1 * a1 - k1 * b1
+    ps[h, 5] = p5 - g1 * a2 - k1 * b2
+    ps[h, 6] = p6 - g1 * a3 - k1 * b3
+    ps[h, 7] = p7 - g2 * a2 - k2 * b2
+    ps[h, 8] = p8 - g2 * a3 - k2 * b3
+    ps[h, 9] = p9 - g3 * a3 - k3 * b3
+
+
+@njit(cache=True, error_model="numpy")
+def _update_range_rate(x, p, sensor, rate, rate_var):
+    """Scalar update with a range rate, in place (extended Kalman, direction held)."""
     de, dn = x[0] - sensor[0], x[2] - sensor[1]
     ground = max(math.hypot(de, dn), 1.0)
-    return (x[1] * de + x[3] * dn) / ground, de / ground, dn / ground
-
-
-@njit(cache=True)
-def _update_mode(x, p, sensor, z, x_out, p_out):
-    """Kalman update of one model with one plot (position at an offset, then range rate)."""
-    tau = z[2]
-    a0, a1 = p[0] + tau * p[1], p[1] + tau * p[4]
-    a2, a3 = p[2] + tau * p[5], p[3] + tau * p[6]
-    b0, b1 = p[2] + tau * p[3], p[5] + tau * p[6]
-    b2, b3 = p[7] + tau * p[8], p[8] + tau * p[9]
-    s00 = a0 + tau * a1 + z[3]
-    s01 = b0 + tau * b1 + z[4]
-    s11 = b2 + tau * b3 + z[5]
-    det = s00 * s11 - s01 * s01
-    v0 = z[0] - x[0] - tau * x[1]
-    v1 = z[1] - x[2] - tau * x[3]
-    w0 = (s11 * v0 - s01 * v1) / det
-    w1 = (s00 * v1 - s01 * v0) / det
-    a = (a0, a1, a2, a3)
-    b = (b0, b1, b2, b3)
-    k = 0
-    for i in range(4):
-        x_out[i] = x[i] + a[i] * w0 + b[i] * w1
-        gain_a = (s11 * a[i] - s01 * b[i]) / det
-        gain_b = (s00 * b[i] - s01 * a[i]) / det
-        for j in range(i, 4):
-            p_out[k] = p[k] - gain_a * a[j] - gain_b * b[j]
-            k += 1
-    if z[9] < np.inf:
-        expected, ue, un = _closing(x_out, sensor)
-        q = p_out.copy()
-        c = (
-            ue * q[1] + un * q[3], ue * q[4] + un * q[6],
-            ue * q[5] + un * q[8], ue * q[6] + un * q[9],
-        )  # fmt: skip
-        var = ue * c[1] + un * c[3] + z[9]
-        off = z[8] - expected
-        k = 0
-        for i in range(4):
-            x_out[i] += c[i] * off / var
-            for j in range(i, 4):
-                p_out[k] = q[k] - c[i] * c[j] / var
-                k += 1
-
-
-@njit(cache=True)
-def _merge_mode(x, p, keep, n, weight, xs, ps, total):
-    """Replace one model's Gaussian by the moments of its mixture over associations."""
-    if n == 1 and keep < 1e-9 * total:
-        x[:] = xs[0]
-        p[:] = ps[0]
-        return
-    mean = np.zeros(4)
-    for k in range(4):
-        mean[k] = keep * x[k]
-        for h in range(n):
-            mean[k] += weight[h] * xs[h, k]
-        mean[k] /= total
+    ue, un = de / ground, dn / ground
+    c = (
+        ue * p[1] + un * p[3], ue * p[4] + un * p[6],
+        ue * p[5] + un * p[8], ue * p[6] + un * p[9],
+    )  # fmt: skip
+    var = ue * c[1] + un * c[3] + rate_var
+    off = rate - ue * x[1] - un * x[3]
     k = 0
     for a in range(4):
+        x[a] += c[a] * off / var
         for b in range(a, 4):
-            term = keep * (p[k] + (x[a] - mean[a]) * (x[b] - mean[b]))
-            for h in range(n):
-                term += weight[h] * (ps[h, k] + (xs[h, a] - mean[a]) * (xs[h, b] - mean[b]))
-            p[k] = term / total
+            p[k] -= c[a] * c[b] / var
             k += 1
-    x[:] = mean
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", inline="always")
+def _merge_mode(mean, cov, i, m, keep, n, weight, xs, ps, total):
+    """Replace one model's Gaussian by the moments of its mixture over associations."""
+    if n == 1 and keep < 1e-9 * total:
+        for k in range(4):
+            mean[i, m, k] = xs[0, k]
+        for k in range(10):
+            cov[i, m, k] = ps[0, k]
+        return
+    k = 0
+    for a in range(4):
+        xs[n, a] = keep * mean[i, m, a]
+        for h in range(n):
+            xs[n, a] += weight[h] * xs[h, a]
+        xs[n, a] /= total
+    for a in range(4):
+        da = mean[i, m, a] - xs[n, a]
+        for b in range(a, 4):
+            term = keep * (cov[i, m, k] + da * (mean[i, m, b] - xs[n, b]))
+            for h in range(n):
+                term += weight[h] * (ps[h, k] + (xs[h, a] - xs[n, a]) * (xs[h, b] - xs[n, b]))
+            cov[i, m, k] = term / total
+            k += 1
+    for a in range(4):
+        mean[i, m, a] = xs[n, a]
+
+
+@njit(cache=True, error_model="numpy")
 def _update_height(height, cov, alt, var, share):
     """Scalar update of height and climb, weighted by the probability that it belongs."""
     if cov[0] == np.inf:
@@ -108,28 +116,31 @@ def _update_height(height, cov, alt, var, share):
     cov[0] += -share * g0 * cov[0] + spread * g0 * g0
 
 
-@njit(cache=True)
-def _note_update(bank, i, s, t_s, z, claim, ref):
+@njit(cache=True, error_model="numpy", inline="always")
+def _note_update(bank, i, s, t_s, cooperative, claims, refs, j):
     """Keep who updated the component, what it claimed, and the evidence."""
-    first = bank.hits[i].sum() == 0
+    updates = 0
+    for k in range(bank.hits.shape[1]):
+        updates += bank.hits[i, k]
     bank.t_update_s[i] = t_s
     bank.t_sensor_s[i, s] = t_s
     bank.hits[i, s] += 1
-    bank.cooperative[i] = z[10] if first else 0.8 * bank.cooperative[i] + 0.2 * z[10]
-    if claim[0] >= 0:
-        bank.icao[i] = claim[0]
-    if claim[1] >= 0:
-        bank.track_number[i, s] = claim[1]
-    if claim[2] >= 0:
-        bank.mode_a[i] = claim[2]
-    if claim[3] >= 0:
-        bank.callsign[i] = claim[3]
-    place = bank.hits[i].sum() % EVIDENCE_KEPT
-    bank.evidence[i, place, 0] = ref[0]
-    bank.evidence[i, place, 1] = ref[1]
+    kept = 0.8 if updates > 0 else 0.0
+    bank.cooperative[i] = kept * bank.cooperative[i] + (1.0 - kept) * cooperative
+    if claims[j, 0] >= 0:
+        bank.icao[i] = claims[j, 0]
+    if claims[j, 1] >= 0:
+        bank.track_number[i, s] = claims[j, 1]
+    if claims[j, 2] >= 0:
+        bank.mode_a[i] = claims[j, 2]
+    if claims[j, 3] >= 0:
+        bank.callsign[i] = claims[j, 3]
+    place = updates % EVIDENCE_KEPT
+    bank.evidence[i, place, 0] = refs[j, 0]
+    bank.evidence[i, place, 1] = refs[j, 1]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def update(
     bank, rows, pd, charge_miss, first, edge_plot, edge_like, prob, missed_prob,
     plots, plot_at, claims, refs, sensor, s, t_s,
@@ -142,7 +153,7 @@ def update(
     widest = 1
     for a in range(rows.shape[0]):
         widest = max(widest, first[a + 1] - first[a])
-    xs = np.empty((widest, 4))
+    xs = np.empty((widest + 1, 4))
     ps = np.empty((widest, 10))
     weight = np.empty(widest)
     share = np.empty((widest, 2))
@@ -175,23 +186,28 @@ def update(
             for h in range(n):
                 if share[h, m] < 1e-6 * total_all:
                     continue
-                z = plots[plot_at[first[a] + h]]
-                _update_mode(bank.mean[i, m], bank.cov[i, m], sensor, z, xs[n_used], ps[n_used])
+                j = plot_at[first[a] + h]
+                _update_mode(bank.mean, bank.cov, i, m, plots, j, xs, ps, n_used)
+                if plots[j, 9] < np.inf:
+                    _update_range_rate(xs[n_used], ps[n_used], sensor, plots[j, 8], plots[j, 9])
                 weight[n_used] = share[h, m]
                 total += share[h, m]
                 n_used += 1
             if n_used > 0:
-                _merge_mode(bank.mean[i, m], bank.cov[i, m], kept, n_used, weight, xs, ps, total)
+                _merge_mode(bank.mean, bank.cov, i, m, kept, n_used, weight, xs, ps, total)
             bank.model[i, m] = max(total / total_all, 1e-6)
-        bank.model[i] /= bank.model[i].sum()
-        z = plots[plot_at[best]]
-        if z[7] < np.inf:
-            _update_height(bank.height[i], bank.height_cov[i], z[6], z[7], prob[best] / total_all)
+        whole = bank.model[i, 0] + bank.model[i, 1]
+        bank.model[i, 0] /= whole
+        bank.model[i, 1] /= whole
+        j = plot_at[best]
+        if plots[j, 7] < np.inf:
+            belongs = prob[best] / total_all
+            _update_height(bank.height[i], bank.height_cov[i], plots[j, 6], plots[j, 7], belongs)
         if prob[best] > 0.5 * total_all:
-            _note_update(bank, i, s, t_s, z, claims[edge_plot[best]], refs[edge_plot[best]])
+            _note_update(bank, i, s, t_s, plots[j, 10], claims, refs, edge_plot[best])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _drop(bank, i):
     bank.live[i] = False
     bank.label[i] = 0
@@ -199,7 +215,7 @@ def _drop(bank, i):
     bank.counters[1] += 1
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _apart(bank, i, k):
     """Squared Mahalanobis distance of two components' likelier models (4 degrees of freedom)."""
     m = 0 if bank.model[i, 0] >= 0.5 else 1
@@ -224,7 +240,7 @@ def _apart(bank, i, k):
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def unite(bank, rows, first, edge_plot, prob, n_plots, near):
     """Unite components that share a plot and a state, and together are at most one target.
 
@@ -256,7 +272,7 @@ def unite(bank, rows, first, edge_plot, prob, n_plots, near):
             winner[j] = keep
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _take_slot(bank):
     if bank.counters[1] > 0:
         bank.counters[1] -= 1
@@ -265,7 +281,7 @@ def _take_slot(bank):
     return bank.counters[0] - 1
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def give_birth(bank, exist, newborn, plots, claims, refs, s, t_s):
     """Start a component at every plot whose existence probability is worth it.
 
@@ -276,45 +292,40 @@ def give_birth(bank, exist, newborn, plots, claims, refs, s, t_s):
     for j in range(plots.shape[0]):
         if exist[j] < newborn[3]:
             continue
-        z = plots[j]
         i = _take_slot(bank)
-        bank.live[i] = True
-        quick = z[10] > 0.5
+        tau, quick = plots[j, 2], plots[j, 10] > 0.5
         for m in range(2):
             v = newborn[1] if quick or m == 1 else newborn[0]
-            p = bank.cov[i, m]
-            p[:] = 0.0
-            p[0] = z[3] + (z[2] * v) ** 2
-            p[2] = z[4]
-            p[7] = z[5] + (z[2] * v) ** 2
-            p[4] = p[9] = v * v
-            p[1] = p[8] = -z[2] * v * v
-            bank.mean[i, m, 0] = z[0]
-            bank.mean[i, m, 1] = 0.0
-            bank.mean[i, m, 2] = z[1]
-            bank.mean[i, m, 3] = 0.0
+            for k in range(4):
+                bank.mean[i, m, k] = 0.0
+            for k in range(10):
+                bank.cov[i, m, k] = 0.0
+            bank.mean[i, m, 0] = plots[j, 0]
+            bank.mean[i, m, 2] = plots[j, 1]
+            bank.cov[i, m, 0] = plots[j, 3] + (tau * v) ** 2
+            bank.cov[i, m, 2] = plots[j, 4]
+            bank.cov[i, m, 7] = plots[j, 5] + (tau * v) ** 2
+            bank.cov[i, m, 4] = bank.cov[i, m, 9] = v * v
+            bank.cov[i, m, 1] = bank.cov[i, m, 8] = -tau * v * v
         bank.model[i, 0] = 1.0 - newborn[2]
         bank.model[i, 1] = newborn[2]
-        bank.exist[i] = exist[j]
-        bank.exist_born[i] = exist[j]
-        bank.t_s[i] = t_s
-        bank.t_first_s[i] = t_s
+        bank.live[i] = True
+        bank.exist[i] = bank.exist_born[i] = exist[j]
+        bank.t_s[i] = bank.t_first_s[i] = t_s
         bank.label[i] = 0
         bank.status[i] = TENTATIVE
         bank.height_cov[i, 0] = np.inf
-        if z[7] < np.inf:
-            _update_height(bank.height[i], bank.height_cov[i], z[6], z[7], 1.0)
-        bank.t_sensor_s[i, :] = -np.inf
-        bank.hits[i, :] = 0
-        bank.icao[i] = -1
-        bank.mode_a[i] = -1
-        bank.callsign[i] = -1
-        bank.track_number[i, :] = -1
-        bank.evidence[i, :, :] = -1
-        _note_update(bank, i, s, t_s, z, claims[j], refs[j])
+        if plots[j, 7] < np.inf:
+            _update_height(bank.height[i], bank.height_cov[i], plots[j, 6], plots[j, 7], 1.0)
+        for k in range(bank.hits.shape[1]):
+            bank.t_sensor_s[i, k] = -np.inf
+            bank.hits[i, k] = 0
+            bank.track_number[i, k] = -1
+        bank.icao[i] = bank.mode_a[i] = bank.callsign[i] = -1
+        _note_update(bank, i, s, t_s, plots[j, 10], claims, refs, j)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _alone(bank, i, vague):
     """Tell whether only one sensor, and one that gives no position, ever updated a component."""
     sensors = 0
@@ -326,7 +337,7 @@ def _alone(bank, i, vague):
     return sensors < 2
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def settle(bank, t_s, limits, vague):
     """Confirm, hide and drop. Returns tracks first confirmed now: (without, with transponder).
 
@@ -362,7 +373,7 @@ def settle(bank, t_s, limits, vague):
     return confirmed
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def manoeuvring(bank, rows):
     """Return (sum of the manoeuvring model's probability, number) over the shown tracks."""
     total, number = 0.0, 0

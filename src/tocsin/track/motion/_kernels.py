@@ -14,82 +14,83 @@ TWO_PI = 2.0 * math.pi
 CLIMB_NOISE_M2PS3 = 1.0
 
 
-@njit(cache=True)
-def _carry_cov(p, dt, q):
+@njit(cache=True, error_model="numpy", inline="always")
+def _carry_cov(cov, i, m, dt, q):
     """Predict one packed covariance in place: NCV, white noise acceleration of density q."""
     q1, q2, q3 = q * dt, q * dt * dt / 2.0, q * dt * dt * dt / 3.0
-    p[0] += 2.0 * dt * p[1] + dt * dt * p[4] + q3
-    p[2] += dt * (p[3] + p[5]) + dt * dt * p[6]
-    p[7] += 2.0 * dt * p[8] + dt * dt * p[9] + q3
-    p[1] += dt * p[4] + q2
-    p[3] += dt * p[6]
-    p[5] += dt * p[6]
-    p[8] += dt * p[9] + q2
-    p[4] += q1
-    p[9] += q1
+    p1, p3, p4, p5 = cov[i, m, 1], cov[i, m, 3], cov[i, m, 4], cov[i, m, 5]
+    p6, p8, p9 = cov[i, m, 6], cov[i, m, 8], cov[i, m, 9]
+    cov[i, m, 0] += 2.0 * dt * p1 + dt * dt * p4 + q3
+    cov[i, m, 2] += dt * (p3 + p5) + dt * dt * p6
+    cov[i, m, 7] += 2.0 * dt * p8 + dt * dt * p9 + q3
+    cov[i, m, 1] = p1 + dt * p4 + q2
+    cov[i, m, 3] = p3 + dt * p6
+    cov[i, m, 5] = p5 + dt * p6
+    cov[i, m, 8] = p8 + dt * p9 + q2
+    cov[i, m, 4] = p4 + q1
+    cov[i, m, 9] = p9 + q1
 
 
-@njit(cache=True)
-def _mix_models(mean, cov, model, stay0, stay1):
+@njit(cache=True, error_model="numpy", inline="always")
+def _mix_models(mean, cov, model, i, stay0, stay1):
     """Interact the two models: transition probabilities, then moment-matched starts."""
-    m0, m1 = model[0], model[1]
+    m0, m1 = model[i, 0], model[i, 1]
     c0 = stay0 * m0 + (1.0 - stay1) * m1
     c1 = (1.0 - stay0) * m0 + stay1 * m1
     a = stay0 * m0 / c0
     b = (1.0 - stay0) * m0 / c1
-    d0 = mean[0, 0] - mean[1, 0]
-    d1 = mean[0, 1] - mean[1, 1]
-    d2 = mean[0, 2] - mean[1, 2]
-    d3 = mean[0, 3] - mean[1, 3]
-    spread = (
-        d0 * d0, d0 * d1, d0 * d2, d0 * d3, d1 * d1,
-        d1 * d2, d1 * d3, d2 * d2, d2 * d3, d3 * d3,
-    )  # fmt: skip
     sa, sb = a * (1.0 - a), b * (1.0 - b)
-    for k in range(10):
-        p0, p1 = cov[0, k], cov[1, k]
-        cov[0, k] = a * p0 + (1.0 - a) * p1 + sa * spread[k]
-        cov[1, k] = b * p0 + (1.0 - b) * p1 + sb * spread[k]
+    k = 0
+    for u in range(4):
+        du = mean[i, 0, u] - mean[i, 1, u]
+        for w in range(u, 4):
+            spread = du * (mean[i, 0, w] - mean[i, 1, w])
+            p0, p1 = cov[i, 0, k], cov[i, 1, k]
+            cov[i, 0, k] = a * p0 + (1.0 - a) * p1 + sa * spread
+            cov[i, 1, k] = b * p0 + (1.0 - b) * p1 + sb * spread
+            k += 1
     for k in range(4):
-        x0, x1 = mean[0, k], mean[1, k]
-        mean[0, k] = a * x0 + (1.0 - a) * x1
-        mean[1, k] = b * x0 + (1.0 - b) * x1
-    model[0], model[1] = c0, c1
+        x0, x1 = mean[i, 0, k], mean[i, 1, k]
+        mean[i, 0, k] = a * x0 + (1.0 - a) * x1
+        mean[i, 1, k] = b * x0 + (1.0 - b) * x1
+    model[i, 0], model[i, 1] = c0, c1
 
 
-@njit(cache=True)
-def _carry(bank, i, t_s, noise, reference_mps, leave, come_back, life_s):
-    """Carry one component to `t_s`: models mixed by the time gone by, existence decayed."""
-    dt = t_s - bank.t_s[i]
-    if dt == 0.0:
-        return
-    mean, cov = bank.mean[i], bank.cov[i]
+@njit(cache=True, error_model="numpy", inline="always")
+def _carry(bank, i, dt, gone, survive, motion):
+    """Carry one component on by `dt`: models mixed by the share `gone`, existence decayed.
+
+    One that was never updated has nothing to mix: its models differ by their velocity priors.
+    """
+    mean, cov = bank.mean, bank.cov
     if dt > 0.0:
-        gone = 1.0 - math.exp(-(leave + come_back) * dt)
-        share = leave / (leave + come_back)
-        _mix_models(mean, cov, bank.model[i], 1.0 - share * gone, 1.0 - (1.0 - share) * gone)
-        bank.exist[i] *= math.exp(-dt / life_s)
-    speed = math.hypot(mean[0, 1], mean[0, 3]) / reference_mps
-    scale = max(1.0, speed)
+        bank.exist[i] *= survive
+    if dt > 0.0 and bank.t_update_s[i] > bank.t_first_s[i]:
+        share = motion[3] / (motion[3] + motion[4])
+        stay0, stay1 = 1.0 - share * gone, 1.0 - (1.0 - share) * gone
+        _mix_models(mean, cov, bank.model, i, stay0, stay1)
+    speed2 = mean[i, 0, 1] * mean[i, 0, 1] + mean[i, 0, 3] * mean[i, 0, 3]
+    scale = 1.0
+    if speed2 > motion[2] * motion[2]:
+        scale = math.sqrt(speed2) / motion[2]
     for m in range(2):
-        mean[m, 0] += dt * mean[m, 1]
-        mean[m, 2] += dt * mean[m, 3]
-        _carry_cov(cov[m], dt, noise[m] * scale)
+        mean[i, m, 0] += dt * mean[i, m, 1]
+        mean[i, m, 2] += dt * mean[i, m, 3]
+        _carry_cov(cov, i, m, dt, motion[m] * scale)
     if bank.height_cov[i, 0] < np.inf:
         h = bank.height_cov[i]
         bank.height[i, 0] += dt * bank.height[i, 1]
         h[0] += 2.0 * dt * h[1] + dt * dt * h[2] + CLIMB_NOISE_M2PS3 * abs(dt) ** 3 / 3.0
         h[1] += dt * h[2] + CLIMB_NOISE_M2PS3 * dt * abs(dt) / 2.0
         h[2] += CLIMB_NOISE_M2PS3 * abs(dt)
-    bank.t_s[i] = t_s
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _normal_cdf(x):
     return 0.5 * math.erfc(-x / math.sqrt(2.0))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _looked_at(bank, i, t_s, sensor, look):
     """Return the share of the component that lies inside the look and coverage at `t_s`.
 
@@ -99,15 +100,16 @@ def _looked_at(bank, i, t_s, sensor, look):
     dt = t_s - bank.t_s[i]
     east = bank.mean[i, 0, 0] + dt * bank.mean[i, 0, 1] - sensor[0]
     north = bank.mean[i, 0, 2] + dt * bank.mean[i, 0, 3] - sensor[1]
-    ground_m = math.hypot(east, north)
+    ground_m = math.sqrt(east * east + north * north)
     if ground_m < sensor[3] or ground_m > sensor[4]:
         return 0.0
     if bank.height_cov[i, 0] < np.inf and bank.height[i, 0] - sensor[6] > sensor[5] * ground_m:
         return 0.0
     if look[1] >= TWO_PI - 1e-9:
         return 1.0
-    p = bank.cov[i, 0]
-    across_m2 = max(p[0] + p[7] + dt * dt * (p[4] + p[9]), 1.0) / 2.0
+    spread_m2 = bank.cov[i, 0, 0] + bank.cov[i, 0, 7]
+    growth_m2 = dt * dt * (bank.cov[i, 0, 4] + bank.cov[i, 0, 9])
+    across_m2 = max(spread_m2 + growth_m2, 1.0) / 2.0
     sigma = math.sqrt(across_m2) / max(ground_m, 1.0) + 1e-4
     azimuth = math.atan2(east, north) + sensor[2]
     middle = look[0] + 0.5 * look[1]
@@ -119,7 +121,7 @@ def _looked_at(bank, i, t_s, sensor, look):
     return _normal_cdf((half - off) / sigma) - _normal_cdf((-half - off) / sigma)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
     """Carry every component that the look could show to `t_s`.
 
@@ -132,13 +134,21 @@ def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
     rows = np.empty(high, np.int64)
     pd = np.empty(high)
     n = 0
+    last_dt, gone, survive = -np.inf, 0.0, 1.0
     for i in range(high):
         if not bank.live[i]:
             continue
         share = _looked_at(bank, i, t_s, sensor, look)
         if share < 1e-4:
             continue
-        _carry(bank, i, t_s, motion[:2], motion[2], motion[3], motion[4], motion[5])
+        dt = t_s - bank.t_s[i]
+        if dt != last_dt:
+            gone = 1.0 - math.exp(-(motion[3] + motion[4]) * max(dt, 0.0))
+            survive = math.exp(-max(dt, 0.0) / motion[5])
+            last_dt = dt
+        if dt != 0.0:
+            _carry(bank, i, dt, gone, survive, motion)
+            bank.t_s[i] = t_s
         rows[n] = i
         c = bank.cooperative[i]
         pd[n] = share * (c * pd_by_kind[0] + (1.0 - c) * pd_by_kind[1])
@@ -148,7 +158,7 @@ def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
     return rows[:n], pd[:n]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def estimate(bank, rows, t_s, motion):
     """Return mean (k, 4), covariance (k, 4, 4), height (k, 2), its variance (k,) at `t_s`.
 
@@ -157,17 +167,17 @@ def estimate(bank, rows, t_s, motion):
     n = rows.shape[0]
     mean, cov = np.zeros((n, 4)), np.zeros((n, 4, 4))
     height, height_var = np.zeros((n, 2)), np.empty(n)
-    x, p = np.empty((2, 4)), np.empty((2, 10))
+    x, p = np.empty((2, 4)), np.empty((1, 2, 10))
     for a in range(n):
         i = rows[a]
         dt = t_s - bank.t_s[i]
         for m in range(2):
             x[m] = bank.mean[i, m]
-            p[m] = bank.cov[i, m]
+            p[0, m] = bank.cov[i, m]
             x[m, 0] += dt * x[m, 1]
             x[m, 2] += dt * x[m, 3]
             scale = max(1.0, math.hypot(x[m, 1], x[m, 3]) / motion[2])
-            _carry_cov(p[m], dt, motion[m] * scale)
+            _carry_cov(p, 0, m, dt, motion[m] * scale)
             for k in range(4):
                 mean[a, k] += bank.model[i, m] * x[m, k]
         for m in range(2):
@@ -175,7 +185,7 @@ def estimate(bank, rows, t_s, motion):
             for b in range(4):
                 for c in range(b, 4):
                     spread = (x[m, b] - mean[a, b]) * (x[m, c] - mean[a, c])
-                    cov[a, b, c] += bank.model[i, m] * (p[m, k] + spread)
+                    cov[a, b, c] += bank.model[i, m] * (p[0, m, k] + spread)
                     cov[a, c, b] = cov[a, b, c]
                     k += 1
         h = bank.height_cov[i]
