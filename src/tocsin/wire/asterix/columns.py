@@ -6,7 +6,6 @@ each record had it. Bytes that no record can be made of come back as `Rejected`.
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -17,7 +16,8 @@ from tocsin.model.raw import RawChunk, Rejected
 from tocsin.wire.asterix import _kernels
 from tocsin.wire.asterix.editions import Editions
 from tocsin.wire.asterix.program import TEXT_CHARS, Column, Program, make_program
-from tocsin.wire.asterix.shapes import EXPLAIN, FAULTS
+from tocsin.wire.asterix.shapes import EMPTY_RECORD, EXPLAIN, FAULTS
+from tocsin.wire.asterix.sources import source_keys
 from tocsin.wire.asterix.tables import CATEGORIES
 from tocsin.wire.asterix.wanted import usual_fields
 
@@ -103,14 +103,6 @@ def decode(
     return Decoded(tuple(columns), tuple(sorted(rejects, key=lambda r: r.offset)))
 
 
-def compiled() -> bool:
-    """Return whether the walker is compiled already: the first time takes some seconds."""
-    if _kernels.walk.signatures:
-        return True
-    folder = Path(_kernels.walk.stats.cache_path or ".")
-    return any(folder.glob(f"{_kernels.__name__.rpartition('.')[2]}.walk-*.nbi"))
-
-
 def _sound_blocks(chunk: RawChunk) -> NDArray[np.bool_]:
     """Return which blocks lie inside the chunk and are long enough for a header."""
     end = chunk.start + chunk.length
@@ -130,18 +122,11 @@ def _groups(
         if not exceptions:
             yield number, usual, mine
             continue
-        key = _source_keys(data, chunk, mine)
+        key = source_keys(data, chunk, mine)
         spoken = {sac * 256 + sic: edition for (sac, sic), edition in exceptions.items()}
         named = np.array([spoken.get(k, usual) for k in key.tolist()])
         for edition in np.unique(named).tolist():
             yield number, edition, mine[named == edition]
-
-
-def _source_keys(data: NDArray[np.uint8], chunk: RawChunk, blocks: I64) -> I64:
-    """Return SAC * 256 + SIC of the first record of each block, negative where it has none."""
-    sac, sic = np.empty(len(blocks), dtype=np.int64), np.empty(len(blocks), dtype=np.int64)
-    _kernels.peek_sources(data, chunk.start[blocks], chunk.length[blocks], sac, sic)
-    return sac * 256 + sic
 
 
 class _Walked(NamedTuple):
@@ -243,7 +228,8 @@ def _rejected(chunk: RawChunk, blocks: I64, program: Program, row: list[int]) ->
         begin = start
     reason = FAULTS[fault]
     names = program.slot_names[layout]
-    item = f"; at item {names[slot]}" if 0 <= slot < len(names) and names[slot] else ""
+    known = 0 <= slot < len(names) and names[slot] and fault != EMPTY_RECORD
+    item = f"; at item {names[slot]}" if known else ""
     return Rejected(
         source=chunk.source,
         offset=int(chunk.offset[block]) + begin - start,

@@ -13,7 +13,7 @@ from tocsin.wire.asterix.containers.blocks import Split, split_blocks
 from tocsin.wire.asterix.containers.capture import Buffered, read_packets
 from tocsin.wire.asterix.containers.framed import GPS_HEADER_BYTES, find_blocks, read_framed
 
-__all__ = ["CONTAINERS", "Split", "detect_container", "read_chunks", "split_blocks"]
+__all__ = ["CONTAINERS", "Split", "detect_container", "read_chunks", "read_head", "split_blocks"]
 
 CONTAINERS = {
     "raw": "ASTERIX blocks, one after the other",
@@ -97,7 +97,7 @@ def read_chunks(
     Raises:
         BadInput: the stream is none of `CONTAINERS`.
     """
-    head = _read_head(stream)
+    head = read_head(stream)
     name = detect_container(head, source)
     if name in _FRAMINGS:
         return read_framed(stream, head, source, chunk_bytes, _FRAMINGS[name])
@@ -105,7 +105,7 @@ def read_chunks(
     return read_packets(reader(Buffered(stream, head), source), source, chunk_bytes)
 
 
-def _read_head(stream: BinaryIO) -> bytes:
+def read_head(stream: BinaryIO) -> bytes:
     """Return the first bytes; a pipe may hand them over in pieces."""
     head = b""
     while len(head) < HEAD_BYTES:
