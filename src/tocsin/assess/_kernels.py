@@ -136,11 +136,13 @@ def place_times_s(
     count = start.shape[0]
     last = paths.shape[1] - 1
     rows, columns = gap_m.shape
+    per_cell = 1.0 / grid[2]
     for k in range(count):
         x0, y0, vx0, vy0 = start[k, 0], start[k, 1], start[k, 2], start[k, 3]
         n = turn_steps[k]
         x1, y1, vx1, vy1 = _after_turn(x0, y0, vx0, vy0, arc, n)
         stride_m = step_s * longest[row[k]] * np.sqrt(vx0 * vx0 + vy0 * vy0) + 1e-9
+        per_stride = 1.0 / stride_m
         step = 0
         while step <= last:
             if step < n:
@@ -149,17 +151,17 @@ def place_times_s(
                 x, y = _moved(
                     x1, y1, vx1, vy1, paths[row[k], step - n, 0], paths[row[k], step - n, 1]
                 )
-            j = int((x - grid[0]) / grid[2] + 0.5)
-            i = int((y - grid[1]) / grid[2] + 0.5)
+            j = int((x - grid[0]) * per_cell + 0.5)
+            i = int((y - grid[1]) * per_cell + 0.5)
             if x < grid[0] or y < grid[1] or j >= columns or i >= rows:
                 clear_m = grid[3] + beside_grid_m(x, y, rows, columns, grid) - grid[2]
-                step += max(1, int(clear_m / stride_m))
+                step += max(1, int(clear_m * per_stride))
                 continue
             cell = i * columns + j
             begin = first[cell]
             end = first[cell + 1]
             if begin == end:
-                step += max(1, int(gap_m[i, j] / stride_m))
+                step += max(1, int(gap_m[i, j] * per_stride))
                 continue
             nearest_m2 = (ahead_m + radius_m) ** 2
             for m in range(begin, end):
@@ -188,4 +190,4 @@ def place_times_s(
                 before_m = np.sqrt(dx * dx + dy * dy)
                 part = (before_m - radius_m) / max(before_m - np.sqrt(apart_m2), 1e-9)
                 out_s[k, s] = (b + min(max(part, 0.0), 1.0)) * step_s
-            step += max(1, int((np.sqrt(nearest_m2) - radius_m) / stride_m))
+            step += max(1, int((np.sqrt(nearest_m2) - radius_m) * per_stride))

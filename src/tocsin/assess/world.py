@@ -21,6 +21,9 @@ from tocsin.model.place import Border, Place, Zone
 
 F64 = NDArray[np.float64]
 
+_PLACE_CELLS = 6.0
+"""Lists of places need no fine raster: entry is measured exactly, and small tables stay cached."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BorderField:
@@ -70,7 +73,7 @@ def prepare(
         borders=tuple(_border_field(border, settings.cell_m) for border in borders),
         places=listed,
         places_site_m=at_m,
-        place_cells=place_cells(at_m, settings.place_radius_m, 2.0 * settings.cell_m),
+        place_cells=place_cells(at_m, settings.place_radius_m, _PLACE_CELLS * settings.cell_m),
         zones=tuple(zones),
         paths=np.ascontiguousarray(paths.reshape(len(MOTIONS) * settings.futures, steps + 1, 2)),
         turn_left_s=turn_left_s(settings.futures).ravel(),
