@@ -38,7 +38,7 @@ FAMILIES: dict[int, Family] = {
     62: system_tracks,
 }
 """Who understands the target reports of a category."""
-_TIME_ITEMS = {10: "140", 20: "140", 48: "140", 62: "070"} | status.TIME_ITEMS
+TIME_ITEMS = {10: "140", 20: "140", 48: "140", 62: "070"} | status.TIME_ITEMS
 _TRUNCATED = 1
 """CAT001 carries the time of day modulo 512 s."""
 
@@ -109,7 +109,7 @@ def times_of_day(view: View, near_tod_s: float | None) -> tuple[F64, Bools]:
         near = np.full(len(view), np.nan if near_tod_s is None else near_tod_s)
         tod_s = extend_truncated(view.real("141"), near)
     else:
-        tod_s = view.real(_TIME_ITEMS[category])
+        tod_s = view.real(TIME_ITEMS[category])
     usable = np.isfinite(tod_s) & (tod_s >= 0.0) & (tod_s < TOD_MAX_S)
     return np.where(usable, tod_s, 0.0), usable
 
