@@ -65,8 +65,8 @@ def make_track() -> MakeTrack:
     """Return a maker of tracks: by default a drone 20 km outside, flying straight at the line."""
 
     def make(**changes) -> Track:
-        pos_site_m = changes.pop("pos_site_m", (20e3, 0.0))
-        vel_site_mps = changes.pop("vel_site_mps", (-50.0, 0.0))
+        pos_site_m = tuple(map(float, changes.pop("pos_site_m", (20e3, 0.0))))
+        vel_site_mps = tuple(map(float, changes.pop("vel_site_mps", (-50.0, 0.0))))
         sigma_m, sigma_mps = changes.pop("sigma_m", 60.0), changes.pop("sigma_mps", 1.0)
         cov = np.diag([sigma_m**2, sigma_mps**2, sigma_m**2, sigma_mps**2])
         t_ns = changes.pop("t_ns", T0_NS)

@@ -10,7 +10,7 @@ class AssessSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """
 
     futures: int = 512
-    """Futures marched for each track that is not established as cooperative."""
+    """Futures marched for each track that is not established as cooperative; even."""
     step_s: float = 5.0
     """Time step of a future."""
     horizons_s: tuple[float, ...] = (120.0, 300.0, 600.0, 900.0, 1200.0)
@@ -35,7 +35,7 @@ class AssessSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         horizons_s = self.horizons_s
         steps = self.horizons_s[-1] / self.step_s if horizons_s and self.step_s > 0 else 0.0
         for wrong, why in (
-            (not 64 <= self.futures <= 4096, "futures must lie in 64..4096"),
+            (not 64 <= self.futures <= 4096 or self.futures % 2, "futures: even, in 64..4096"),
             (not horizons_s or min(horizons_s) <= 0, "horizons_s must be positive"),
             (list(horizons_s) != sorted(set(horizons_s)), "horizons_s must ascend"),
             (not 1 <= self.step_s <= 30, "step_s must lie in 1..30"),

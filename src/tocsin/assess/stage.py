@@ -28,7 +28,7 @@ class AssessState(msgspec.Struct, frozen=True, kw_only=True):
 
 def snapshot(state: AssessState) -> bytes:
     """Return the state as bytes, exactly."""
-    return msgspec.msgpack.encode(state, order="deterministic")
+    return msgspec.msgpack.encode(state)
 
 
 def restore(data: bytes) -> AssessState:
@@ -66,7 +66,7 @@ def step(
         memory = recall(memories.get(track.id), track, picture.t_ns, settings)
         memories[track.id] = memory
         found.append(_assess(track, memory, world, settings))
-    return AssessState(memories=memories), tuple(found)
+    return AssessState(memories=dict(sorted(memories.items()))), tuple(found)
 
 
 def _assess(track: Track, memory: Memory, world: World, settings: AssessSettings) -> Assessment:
