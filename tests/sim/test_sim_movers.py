@@ -9,7 +9,7 @@ from sim_stage import PLANE, drones, scenario
 from tocsin.model.errors import BadSettings
 from tocsin.sim.movers import fly
 from tocsin.sim.paths import Path
-from tocsin.sim.scenario import Chord, Deflection, parse_scenario, with_variant
+from tocsin.sim.scenario import Chord, Deflection, load_scenario, parse_scenario, with_variant
 
 
 def flown(mover, seed: int = 1, **changes: object):
@@ -155,7 +155,6 @@ TABLE = {
     "start": scenario(()).start,
     "duration_s": 60.0,
     "seed": 1,
-    "geoid_m": 0.0,
 }
 MOVER = {
     "id": "m",
@@ -166,38 +165,64 @@ MOVER = {
 }
 
 
+def toml(value: object) -> str:
+    """Write a value as TOML, tables in line."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{k} = {toml(v)}" for k, v in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(toml, value)) + "]"
+        case str():
+            return f'"{value}"'
+        case float() | int():
+            return repr(value)
+    return str(value)
+
+
+def text_of(**changes: object) -> str:
+    return "\n".join(f"{key} = {toml(value)}" for key, value in (TABLE | changes).items())
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
         ({"label": "real"}, "label"),
-        ({"duration_s": float("nan")}, "duration_s is nan"),
+        ({"duration_s": float("nan")}, "duration_s"),
         ({"duration_s": -5.0}, "duration_s"),
         ({"surprise": 1}, "surprise"),
-        ({"movers": [MOVER | {"speed_mps": 4000.0}]}, r"movers\[0\].speed_mps"),
+        ({"movers": [MOVER | {"speed_mps": 4000.0}]}, r'movers."m"..speed_mps'),
+        ({"movers": [MOVER | {"sped_mps": 40.0}]}, "speed_mps"),
         ({"movers": [MOVER | {"waypoints": [[45.0, 28.0]]}]}, "needs a route"),
         ({"movers": [MOVER | {"waypoints": [[95.0, 28.0], [45.0, 28.0]]}]}, "waypoints"),
         ({"movers": [MOVER, MOVER]}, "given twice"),
-        ({"movers": [MOVER | {"alt_msl_m": float("inf")}]}, "alt_msl_m is inf"),
+        ({"movers": [MOVER | {"alt_msl_m": float("inf")}]}, "alt_msl_m"),
         ({"movers": [MOVER | {"deflection": {"turn_deg": 30.0}}]}, "after_s"),
         ({"variants": {"low": {"nobody": 100.0}}}, "nobody"),
         ({"start": scenario(()).start.replace(tzinfo=None)}, "time zone"),
+        ({"seed": "x = ["}, "seed"),
     ],
 )
 def test_a_wrong_key_is_named_with_its_file(change: dict[str, object], says: str) -> None:
     """The person who wrote the file must be told where and what to mend."""
     with pytest.raises(BadSettings, match=says) as caught:
-        parse_scenario(TABLE | change, where="my.toml")
-    assert caught.value.where == "my.toml"
+        parse_scenario(text_of(**change), where="my.toml")
+    assert caught.value.where.startswith("my.toml")
     assert caught.value.remedy
+    assert "sites.md" not in caught.value.remedy
 
 
 def test_a_variant_changes_heights_only() -> None:
     """The three height variants of a night must differ in nothing else."""
-    base = parse_scenario(
-        TABLE | {"movers": [MOVER], "variants": {"low": {"m": 100.0}}}, where="my.toml"
-    )
+    text = text_of(movers=[MOVER], variants={"low": {"m": 100.0}})
+    base = parse_scenario(text, where="my.toml")
     low = with_variant(base, "low", where="my.toml")
     assert low.movers[0].alt_msl_m == 100.0
     assert low.movers[0].waypoints == base.movers[0].waypoints
     with pytest.raises(BadSettings, match="no variant"):
         with_variant(base, "high", where="my.toml")
+
+
+def test_a_file_that_is_not_there_says_so(tmp_path) -> None:
+    """One line with the path, not a trace."""
+    with pytest.raises(BadSettings, match="cannot be read"):
+        load_scenario(tmp_path / "none.toml")

@@ -1,7 +1,5 @@
 """What is written decodes back, by libasterix, to what was simulated."""
 
-import json
-
 import asterix.base as lib
 import asterix.generated as editions
 import numpy as np
@@ -18,6 +16,7 @@ from tocsin.sim.scenario import SensorTruth
 from tocsin.sim.writers import cat021, cat034, cat048, cat062
 from tocsin.sim.writers.containers import Datagram, write_pcap, write_raw
 from tocsin.sim.writers.packing import Names, block, callsign_bits
+from tocsin.wire import observer
 
 SPECS = {
     21: editions.Cat_021_2_4,
@@ -236,10 +235,12 @@ def test_a_night_is_in_order_and_whole() -> None:
         assert counted[feed.links.category] == len(feed.links.t_ns)
     assert counted[34] >= 300 / 4 * 32
     assert counted[65] == 60
-    lines = [json.loads(line) for line in played.lines()]
-    assert len(lines) == len(played.feeds[3].links.t_ns)
-    assert {line["kind"] for line in lines} == {"bearing"}
-    assert {line["sigma_deg"] for line in lines} == {8.0}
+    told = [observer.decode(line) for line in played.lines()]
+    seen = [report for report in told if isinstance(report, observer.Bearing)]
+    assert len(seen) == len(played.feeds[3].links.t_ns)
+    assert {report.sigma_deg for report in seen} == {8.0}
+    assert len(told) - len(seen) == 5
+    assert np.all(np.diff([report.t_ns for report in told]) >= 0)
 
 
 def test_the_same_scenario_gives_the_same_bytes() -> None:

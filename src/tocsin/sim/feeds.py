@@ -23,13 +23,15 @@ from tocsin.sim.reports import broadcasts, centre_tracks, sightings
 from tocsin.sim.scenario import Scenario, SensorTruth
 from tocsin.sim.writers import cat021, cat034, cat048, cat062
 from tocsin.sim.writers.containers import Datagram
-from tocsin.sim.writers.observers import sighting_lines
+from tocsin.sim.writers.observers import report_lines
 from tocsin.sim.writers.packing import Names, block
 
 Source: TypeAlias = tuple[int, int]
 SECTORS = 32
 """A radar sends what it saw once a sector of 11.25 degrees, as many do."""
 REPORTS_PER_BLOCK = 20
+ALIVE_EVERY_S = 60.0
+"""Observers' posts say so often that they work."""
 SENT_EVERY_S = 0.5
 """ADS-B stations send what came in about so often."""
 
@@ -51,8 +53,8 @@ class Feed(NamedTuple):
 
     links: Links
     datagrams: list[Datagram]
-    lines: list[tuple[int, str]]
-    """JSON lines of an observer, each with its time."""
+    lines: list[tuple[int, bytes]]
+    """JSON lines of an observer, each with its time; signs of life among them."""
 
 
 class Stage(NamedTuple):
@@ -153,8 +155,10 @@ def _centre_feed(stage: Stage) -> Feed:
 def _observer_feed(stage: Stage) -> Feed:
     found = sightings(*_seen_by(stage))
     sigma_deg = first_given(stage.truth.azimuth_sigma_deg, stage.sensor.noise.azimuth_sigma_deg)
+    alive_s = np.arange(0.0, stage.scenario.duration_s, ALIVE_EVERY_S)
+    alive_s = alive_s[~within(alive_s, stage.truth.silent_s)]
     start_ns = stage.scenario.start_ns
-    lines = sighting_lines(stage.sensor.id, found, start_ns=start_ns, sigma_deg=sigma_deg)
+    lines = report_lines(stage.sensor.id, found, alive_s, start_ns=start_ns, sigma_deg=sigma_deg)
     return Feed(_links(stage, 0, found.t_s, found.target_id), [], lines)
 
 

@@ -30,7 +30,7 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
         """Return everything on the wire in order of receipt."""
         return sorted((d for f in self.feeds for d in f.datagrams), key=lambda d: d[:2])
 
-    def lines(self) -> list[str]:
+    def lines(self) -> list[bytes]:
         """Return all observers' lines in order of time."""
         return [text for _, text in sorted(line for f in self.feeds for line in f.lines)]
 

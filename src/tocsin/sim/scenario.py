@@ -5,14 +5,13 @@ everything that is made from it.
 """
 
 import datetime as dt
-import math
-import tomllib
 from pathlib import Path as FilePath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from tocsin.model.errors import BadSettings
+from tocsin.model.toml import decode_toml
 
 Seconds = Annotated[float, msgspec.Meta(ge=0.0, le=172_800.0)]
 Positive = Annotated[float, msgspec.Meta(gt=0.0, le=1e7)]
@@ -153,13 +152,13 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     label: str
     """Says that it is synthetic, in words fit to be shown."""
     site: str
-    """Site file that it plays at, relative to the scenario's folder or among the shipped ones."""
+    """Site file that it plays at, relative to the scenario's folder."""
     start: dt.datetime
     """Aware: with an offset or Z."""
     duration_s: Annotated[float, msgspec.Meta(gt=0.0, le=172_800.0)]
     seed: Annotated[int, msgspec.Meta(ge=0)]
-    geoid_m: Annotated[float, msgspec.Meta(ge=-110.0, le=90.0)]
-    """Height of mean sea level over the ellipsoid hereabouts."""
+    geoid_m: Annotated[float, msgspec.Meta(ge=-110.0, le=90.0)] = 0.0
+    """Height of mean sea level over the ellipsoid hereabouts; at a site, that of the site."""
     movers: tuple[Mover, ...] = ()
     wind_farms: tuple[WindFarm, ...] = ()
     weather: tuple[WeatherCell, ...] = ()
@@ -184,34 +183,23 @@ def load_scenario(path: FilePath, *, variant: str = "") -> Scenario:
         BadSettings: the file cannot be read, or a key is wrong; says file, key and remedy.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(
-            f"cannot be read ({error.strerror})", where=str(path), remedy="Name a readable file."
-        ) from error
-    except ValueError as error:
-        raise BadSettings(
-            str(error), where=str(path), remedy="Mend the TOML at the place named."
-        ) from error
-    return with_variant(parse_scenario(table, where=str(path)), variant, where=str(path))
+            f"cannot be read ({error})", where=str(path), remedy="Name a readable UTF-8 file."
+        ) from None
+    return with_variant(parse_scenario(text, where=str(path)), variant, where=str(path))
 
 
-def parse_scenario(table: dict[str, Any], *, where: str) -> Scenario:
-    """Turn a parsed TOML table into a checked scenario; `where` names it in errors."""
-    for key, value in _numbers(table, ""):
-        if not math.isfinite(value):
-            raise BadSettings(f"{key} is {value}", where=where, remedy="Give a finite number.")
+def parse_scenario(text: str, *, where: str) -> Scenario:
+    """Turn the text of a scenario file into a checked scenario; `where` names it in errors."""
     try:
-        scenario = msgspec.convert(table, Scenario)
-    except msgspec.ValidationError as error:
-        what, _, key = str(error).partition(" - at ")
-        raise BadSettings(
-            f"{what} in {key.strip('`') or 'the file'}",
-            where=where,
-            remedy="See tocsin.sim.scenario for the keys and their ranges.",
-        ) from error
+        scenario = decode_toml(text, Scenario, where=where)
+    except BadSettings as error:
+        remedy = error.remedy.replace("ocs/sites.md", "ocs/scenarios.md")
+        raise BadSettings(error.what, where=error.where, remedy=remedy) from None
     for key, fault, remedy in _faults(scenario):
-        raise BadSettings(f"{key}: {fault}", where=where, remedy=remedy)
+        raise BadSettings(fault, where=f"{where}: {key}", remedy=remedy)
     return scenario
 
 
@@ -234,19 +222,6 @@ def with_variant(scenario: Scenario, variant: str, *, where: str) -> Scenario:
     )
 
 
-def _numbers(value: object, key: str) -> list[tuple[str, float]]:
-    """Return every float of a parsed table with its key."""
-    match value:
-        case dict():
-            return [n for k, v in value.items() for n in _numbers(v, f"{key}.{k}".lstrip("."))]
-        case list():
-            return [n for i, v in enumerate(value) for n in _numbers(v, f"{key}[{i}]")]
-        case float():
-            return [(key, value)]
-        case _:
-            return []
-
-
 def _faults(scenario: Scenario) -> list[tuple[str, str, str]]:
     """Return what no single key's range can say: (key, what is wrong, remedy)."""
     ids = [m.id for m in scenario.movers]
@@ -264,8 +239,8 @@ def _faults(scenario: Scenario) -> list[tuple[str, str, str]]:
             for m in heights
             if m not in ids
         ]
-    for i, mover in enumerate(scenario.movers):
-        faults += _mover_faults(f"movers[{i}] ({mover.id})", mover)
+    for mover in scenario.movers:
+        faults += _mover_faults(f'movers["{mover.id}"]', mover)
     return faults
 
 

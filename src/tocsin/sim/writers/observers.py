@@ -1,28 +1,37 @@
-"""Observers' and acoustic nodes' reports as JSON lines.
-
-One object a line: `t` (Unix ns), `sensor`, `kind` (`bearing` or `heard`); bearings carry
-`azimuth_true_deg` and `sigma_deg` as well.
-"""
-
-import json
+"""Observers' and acoustic nodes' reports, in the form of `tocsin.wire.observer`."""
 
 import numpy as np
 
+from tocsin.model.detection import F64
 from tocsin.model.units import S_NS
 from tocsin.sim.reports import Sightings
+from tocsin.wire.observer import Alive, Bearing, Heard, Report, encode
 
 
-def sighting_lines(
-    sensor_id: str, found: Sightings, *, start_ns: int, sigma_deg: float
-) -> list[tuple[int, str]]:
-    """Return (time, line) of every report, in order of time."""
+def report_lines(
+    sensor_id: str, found: Sightings, alive_s: F64, *, start_ns: int, sigma_deg: float
+) -> list[tuple[int, bytes]]:
+    """Return (time, line) of every report and sign of life, in order of time.
+
+    Args:
+        sensor_id: the post.
+        found: what it saw or heard.
+        alive_s: times at which it says that it works.
+        start_ns: zero of the times.
+        sigma_deg: accuracy that it claims for its bearings.
+    """
+    reports: list[Report] = [
+        Alive(observer=sensor_id, t_ns=start_ns + round(t * S_NS)) for t in alive_s.tolist()
+    ]
     rows = zip(found.t_s.tolist(), found.azimuth_true_deg.tolist(), strict=True)
-    return [_line(sensor_id, start_ns + round(t * S_NS), deg, sigma_deg) for t, deg in rows]
+    reports += [_report(sensor_id, start_ns + round(t * S_NS), deg, sigma_deg) for t, deg in rows]
+    return [(r.t_ns, encode(r)) for r in sorted(reports, key=lambda r: r.t_ns)]
 
 
-def _line(sensor_id: str, t_ns: int, azimuth_deg: float, sigma_deg: float) -> tuple[int, str]:
-    report: dict[str, object] = {"t": t_ns, "sensor": sensor_id, "kind": "heard"}
-    if np.isfinite(azimuth_deg):
-        told = {"azimuth_true_deg": round(azimuth_deg, 1), "sigma_deg": sigma_deg}
-        report |= {"kind": "bearing", **told}
-    return t_ns, json.dumps(report)
+def _report(sensor_id: str, t_ns: int, azimuth_deg: float, sigma_deg: float) -> Report:
+    if np.isnan(azimuth_deg):
+        return Heard(observer=sensor_id, t_ns=t_ns)
+    told_deg = round(azimuth_deg % 360.0, 1)
+    return Bearing(
+        observer=sensor_id, t_ns=t_ns, azimuth_true_deg=told_deg, sigma_deg=sigma_deg or None
+    )
