@@ -25,6 +25,10 @@ from tocsin.wire.asterix.specs import (
 __all__ = ["Parsed", "decode_records", "encode_block", "encode_record", "parse_block"]
 
 
+EXACT_BITS = 53
+"""Wider plain bits (Mode S registers) are given in hex: JSON readers may keep numbers as doubles."""
+
+
 class Parsed(NamedTuple):
     """What libasterix made of a block."""
 
@@ -212,7 +216,10 @@ def _plain_content(content: LibSpec) -> Value:
         return content.as_uint() if text is None else {"value": content.as_uint(), "text": text}
     if hasattr(content, "cv_string_type"):
         return content.as_string()
-    return content.as_integer() if hasattr(content, "cv_signedness") else content.as_uint()
+    if hasattr(content, "cv_signedness"):
+        return content.as_integer()
+    number = content.as_uint()
+    return number if len(content.bs) <= EXACT_BITS else f"{number:0{len(content.bs) // 4}x}"
 
 
 def _plain_group(variation: LibSpec, record: LibSpec) -> Value:

@@ -79,10 +79,7 @@ def probe_recording(
     Raises:
         BadInput: no known container.
     """
-    trials: Trials = {}
-    for chunk in _chunks(open_stream, source, watch):
-        if isinstance(chunk, RawChunk):
-            try_editions(chunk, trials, sample_blocks)
+    trials = _trials(open_stream, source, sample_blocks, watch)
     tally = Tally(_chosen({key: trial.best() for key, trial in trials.items()}))
     for chunk in _chunks(open_stream, source, watch):
         tally.add(chunk)
@@ -99,6 +96,28 @@ def probe_recording(
         sources=tuple(_source(key, tally, trials.get(key) or Trial(key[0])) for key in keys),
         rejects=tally.rejects(),
     )
+
+
+def chosen_by_trial(
+    open_stream: Opener,
+    source: str,
+    *,
+    sample_blocks: int = 500,
+    watch: Callable[[int], None] = lambda _offset: None,
+) -> Editions:
+    """Return the editions that fit a recording best; for the arguments see `probe_recording`."""
+    trials = _trials(open_stream, source, sample_blocks, watch)
+    return _chosen({key: trial.best() for key, trial in trials.items()})
+
+
+def _trials(
+    open_stream: Opener, source: str, sample_blocks: int, watch: Callable[[int], None]
+) -> Trials:
+    trials: Trials = {}
+    for chunk in _chunks(open_stream, source, watch):
+        if isinstance(chunk, RawChunk):
+            try_editions(chunk, trials, sample_blocks)
+    return trials
 
 
 def _chosen(best: dict[SourceKey, str]) -> Editions:

@@ -60,6 +60,12 @@ def read_elements(columns: Columns, chunk: RawChunk, name: str) -> Elements:
     return Elements(record, values, {path: leaf.unit for path, (leaf, _) in parts.items()})
 
 
+def repeats(columns: Columns, name: str) -> bool:
+    """Return whether a field counts the elements of a repeated item (not bytes of RE or SP)."""
+    node = _find(columns, name)
+    return node is not None and node.element is not None
+
+
 def _find(columns: Columns, name: str) -> Node | None:
     """Return the definition of an item or sub-item of this edition."""
     _, number, *rest = name.split("/")
