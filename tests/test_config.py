@@ -1,7 +1,9 @@
 """Site files: every shipped one loads, every bad setting gets its one line."""
 
+import datetime as dt
 import json
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +12,8 @@ import pytest
 
 from tocsin.config import Site, SiteFile, load_site, settings_json, site_from_json
 from tocsin.geo.border import index_border
-from tocsin.model.errors import BadSettings
-from tocsin.model.toml import setting_keys
+from tocsin.model.errors import BadSettings, TocsinError
+from tocsin.model.toml import leaves, setting_keys
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted((ROOT / "sites").glob("*.toml"))
@@ -241,6 +243,64 @@ def test_every_bad_setting_gets_one_line_with_file_key_and_remedy(
     assert says in line
     assert "\n" not in line
     assert error.value.remedy
+
+
+ODD: tuple[object, ...] = (
+    0,
+    -1,
+    1e308,
+    True,
+    "",
+    "\u0000",
+    [],
+    [[]],
+    {},
+    {"id": []},
+    dt.date(2026, 1, 1),
+)
+
+
+def inline(value: object) -> str:
+    """Write a value as inline TOML."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{json.dumps(k)} = {inline(v)}" for k, v in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(inline, value)) + "]"
+        case str():
+            return json.dumps(value, ensure_ascii=True)
+        case bool():
+            return str(value).lower()
+    return str(value)
+
+
+def changed(raw: object, path: tuple, odd: object) -> object:
+    """Return a copy with the value at a path replaced."""
+    if not path:
+        return odd
+    copy = dict(raw) if isinstance(raw, dict) else list(raw)
+    copy[path[0]] = changed(copy[path[0]], path[1:], odd)
+    return copy
+
+
+def test_no_odd_value_anywhere_gives_more_than_one_line(
+    written: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """Whatever stands in a site file, it loads or is refused in one line that names it."""
+    raw = tomllib.loads(GOOD)
+    ways = {path[:depth] for path, _ in leaves(raw) for depth in range(1, len(path) + 1)}
+    refused: list[TocsinError] = []
+    for path in sorted(ways, key=str):
+        for odd in ODD:
+            table = changed(raw, path, odd)
+            site = written("\n".join(f"{key} = {inline(value)}" for key, value in table.items()))
+            try:
+                load_site(site)
+            except TocsinError as error:
+                refused.append(error)
+    assert not [error for error in refused if "\n" in str(error)]
+    assert not [error for error in refused if str(tmp_path) not in error.where]
+    assert len(refused) > len(ways) * len(ODD) / 2
 
 
 def test_a_site_needs_a_sensor(written: Callable[[str], Path]) -> None:
