@@ -26,7 +26,7 @@ __all__ = ["Parsed", "decode_records", "encode_block", "encode_record", "parse_b
 
 
 EXACT_BITS = 53
-"""Wider plain bits (Mode S registers) are given in hex: JSON readers may keep numbers as doubles."""
+"""Wider plain bits (Mode S registers) are given in hex: JSON readers may hold numbers as floats."""
 
 
 class Parsed(NamedTuple):
