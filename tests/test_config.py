@@ -10,7 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tocsin.config import Site, SiteFile, load_site, settings_json, site_from_json
+from tocsin.config import (
+    Site,
+    SiteFile,
+    detection_site,
+    load_site,
+    settings_json,
+    site_facts,
+    site_from_json,
+)
 from tocsin.geo.border import index_border
 from tocsin.model.errors import BadSettings, TocsinError
 from tocsin.model.toml import leaves, setting_keys
@@ -159,6 +167,26 @@ def test_the_same_site_gives_the_same_bytes_and_comes_back(galati: Site) -> None
     assert np.array_equal(again.borders[0].line_site_m[0], galati.borders[0].line_site_m[0])
     assert again.sources == galati.sources
     assert again.plane == galati.plane
+
+
+def test_detection_knows_sensors_routes_and_editions(galati: Site) -> None:
+    """Bytes of a source without a route would be rejected."""
+    found = detection_site(galati, date_ns=7)
+    assert found.routes[48, 250, 1] == "radar-macin"
+    assert found.editions.of(21, 250, 21) == "2.4"
+    assert found.sensors["ear-plauru"].kind == "acoustic"
+    assert found.text_routes == {"readsb": "adsb-galati", "sbs": "adsb-galati"}
+    assert (found.undulation_m, found.date_ns) == (32.0, 7)
+
+
+def test_the_record_keeps_the_line_as_it_was_read(galati: Site) -> None:
+    """The report draws the border from the record alone."""
+    facts = site_facts(galati)
+    raw = json.loads((ROOT / "sites/galati/border.geojson").read_text(encoding="utf-8"))
+    drawn = [line for border in facts.borders for line in border.lines_lonlat_deg]
+    read = [f["geometry"]["coordinates"] for f in raw["features"][:2]]
+    assert [[list(at) for at in line] for line in drawn] == read
+    assert facts.settings_toml.startswith("# Danube")
 
 
 def test_settings_of_another_version_are_refused() -> None:

@@ -6,7 +6,6 @@ file, key and remedy. docs/sites.md explains every setting.
 """
 
 import zoneinfo
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,17 +14,20 @@ import msgspec
 import numpy as np
 
 from tocsin.assess.settings import AssessSettings
-from tocsin.geo.layers import countries_of, places_of, zones_of
+from tocsin.detect.site import Site as DetectionSite
+from tocsin.geo.layers import countries_of, lonlat_on, places_of, zones_of
 from tocsin.geo.load import load_border, read_layer
 from tocsin.geo.plane import SitePlane
+from tocsin.geo.sensors import sensor_on
 from tocsin.model.errors import BadSettings
 from tocsin.model.place import Border, Country, Place, Zone
-from tocsin.model.sensor import Noise, Sensor
-from tocsin.model.site import BorderEntry, LayerEntry, SensorEntry, SiteEntry
+from tocsin.model.sensor import Sensor
+from tocsin.model.site import BorderEntry, LayerEntry, SensorEntry, SiteEntry, check_entries
 from tocsin.model.toml import decode_toml
+from tocsin.record.facts import SiteFacts, border_facts
 from tocsin.track.settings import TrackSettings
 from tocsin.warn.policy import Policy
-from tocsin.wire.asterix.editions import SourceKey
+from tocsin.wire.asterix.editions import SourceKey, choose_editions
 from tocsin.wire.asterix.tables import CATEGORIES, editions
 
 
@@ -121,7 +123,7 @@ def load_site(path: Path | str) -> Site:
         attributions=file.site.attributions,
         sbs_utc_offset_s=file.site.sbs_utc_offset_s,
         plane=plane,
-        sensors=tuple(_sensor(entry, plane) for entry in file.sensor),
+        sensors=tuple(sensor_on(plane, entry) for entry in file.sensor),
         feeds=_feeds(file.sensor),
         text_routes={name: entry.id for entry in file.sensor for name in entry.text_feed},
         borders=tuple(load_border(b, folder=path.parent, plane=plane) for b in file.border),
@@ -132,6 +134,47 @@ def load_site(path: Path | str) -> Site:
         assess=file.assess,
         warn=file.warn,
         toml=text,
+    )
+
+
+def detection_site(site: Site, *, date_ns: int | None = None) -> DetectionSite:
+    """Return what `detect` needs of a site.
+
+    Args:
+        site: The site.
+        date_ns: Midnight UTC of a recording that tells no date.
+    """
+    return DetectionSite(
+        plane=site.plane,
+        sensors={sensor.id: sensor for sensor in site.sensors},
+        routes=site.sources,
+        text_routes=site.text_routes,
+        editions=choose_editions(by_source=site.editions),
+        undulation_m=site.undulation_m,
+        date_ns=date_ns,
+        sbs_utc_offset_s=site.sbs_utc_offset_s,
+    )
+
+
+def site_facts(site: Site) -> SiteFacts:
+    """Return what the record and the report keep of a site."""
+    return SiteFacts(
+        id=site.id,
+        title=site.title,
+        time_zone=site.time_zone,
+        synthetic=site.synthetic,
+        note=site.note,
+        centre_lonlat_deg=(site.plane.lon_deg, site.plane.lat_deg),
+        sensors=site.sensors,
+        borders=tuple(
+            border_facts(border, [lonlat_on(site.plane, part) for part in border.line_site_m])
+            for border in site.borders
+        ),
+        countries=site.countries,
+        places=site.places,
+        zones=site.zones,
+        attributions=site.attributions,
+        settings_toml=site.toml,
     )
 
 
@@ -174,36 +217,6 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _sensor(entry: SensorEntry, plane: SitePlane) -> Sensor:
-    """Place a sensor in the plane."""
-    east_m, north_m = plane.site_from_geodetic(entry.lat_deg, entry.lon_deg)
-    return Sensor(
-        id=entry.id,
-        kind=entry.kind,
-        lat_deg=entry.lat_deg,
-        lon_deg=entry.lon_deg,
-        alt_ellipsoid_m=entry.alt_ellipsoid_m,
-        pos_site_m=(float(east_m), float(north_m)),
-        convergence_rad=float(plane.convergence_rad(entry.lat_deg, entry.lon_deg)),
-        pd_cooperative_prob=entry.pd_cooperative_prob,
-        pd_noncooperative_prob=entry.pd_noncooperative_prob,
-        revisit_s=entry.revisit_s,
-        range_min_m=entry.range_min_m,
-        range_max_m=entry.range_max_m,
-        elevation_max_deg=entry.elevation_max_deg,
-        clutter_per_look=entry.clutter_per_look,
-        noise=entry.noise,
-        noise_by_type={int(t): _over(entry.noise, n) for t, n in entry.noise_by_type.items()},
-        note=entry.note,
-    )
-
-
-def _over(usual: Noise, special: Noise) -> Noise:
-    """Fill what an override leaves out from the usual noise."""
-    stated = {k: v for k in usual.__struct_fields__ if (v := getattr(special, k)) is not None}
-    return msgspec.structs.replace(usual, **stated)
-
-
 def _feeds(sensors: Iterable[SensorEntry]) -> tuple[Feed, ...]:
     return tuple(
         Feed(
@@ -220,20 +233,9 @@ def _feeds(sensors: Iterable[SensorEntry]) -> tuple[Feed, ...]:
 
 def _check(file: SiteFile, where: str) -> None:
     """Refuse what no single table can show to be wrong."""
-    sources = [f"CAT{f.category:03d} SAC {f.sac} SIC {f.sic}" for s in file.sensor for f in s.feed]
-    _refuse_twice([s.id for s in file.sensor], f"{where}: sensor", "id")
-    _refuse_twice([b.id for b in file.border], f"{where}: border", "id")
-    _refuse_twice(sources, f"{where}: sensor.feed", "source")
-    _refuse_twice([t for s in file.sensor for t in s.text_feed], f"{where}: sensor", "text_feed")
+    check_entries(file.site, file.sensor, file.border, where=where)
     _check_editions(file.sensor, where)
     _check_track(file.track, f"{where}: track")
-    for border in file.border:
-        if border.kind == "invented" and not file.site.synthetic:
-            raise BadSettings(
-                "the border is invented but the site is not marked synthetic",
-                where=f'{where}: border["{border.id}"].kind',
-                remedy="Set synthetic = true in [site].",
-            )
     try:
         zoneinfo.ZoneInfo(file.site.time_zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
@@ -281,14 +283,6 @@ def _check_zone_names(zones: Sequence[Zone], policy: Policy, where: str) -> None
                     where=f"{where}: warn.languages",
                     remedy=f"Give the zone a property name:{tag}, or leave the language out.",
                 )
-
-
-def _refuse_twice(names: Sequence[str], where: str, what: str) -> None:
-    for name, times in Counter(names).items():
-        if times > 1:
-            raise BadSettings(
-                f"{what} {name} is given {times} times", where=where, remedy="Make each one unique."
-            )
 
 
 def _listed(value: object) -> object:

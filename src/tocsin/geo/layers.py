@@ -103,6 +103,15 @@ def areas_on(plane: SitePlane, features: Sequence[Feature]) -> list[shapely.Geom
     return [_on(plane, feature.geometry) for feature in features]
 
 
+def lonlat_on(plane: SitePlane, line_site_m: F64) -> Ring:
+    """Lift a line of the plane, shape (k, 2), to lon, lat degrees as GeoJSON has them.
+
+    Rounded to 1e-7 degrees, a centimetre, so that what was read comes out as it was.
+    """
+    lat_deg, lon_deg = (np.round(x, 7).tolist() for x in plane.geodetic_from_site(line_site_m))
+    return tuple(zip(lon_deg, lat_deg, strict=True))
+
+
 def _on(plane: SitePlane, geometry: shapely.Geometry) -> shapely.Geometry:
     """Project lon, lat degrees onto the plane."""
     return shapely.transform(

@@ -5,11 +5,14 @@ The path `$.sensor[0].lat_deg` of a wrong value comes from here; what a table ca
 docs/sites.md.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from tocsin.model.errors import BadSettings
 from tocsin.model.place import BorderKind
 from tocsin.model.sensor import Noise, SensorKind
 
@@ -160,4 +163,37 @@ class BorderEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             raise ValueError(
                 "exactly one of line and neighbours is needed: the line itself, or the polygons of "
                 "the countries beyond it"
+            )
+
+
+def check_entries(
+    site: SiteEntry,
+    sensors: Sequence[SensorEntry],
+    borders: Sequence[BorderEntry],
+    *,
+    where: str,
+) -> None:
+    """Refuse what no single table can show to be wrong: names given twice, hidden invention.
+
+    Raises BadSettings, with `where` the file.
+    """
+    sources = [f"CAT{f.category:03d} SAC {f.sac} SIC {f.sic}" for s in sensors for f in s.feed]
+    _refuse_twice([sensor.id for sensor in sensors], f"{where}: sensor", "id")
+    _refuse_twice([border.id for border in borders], f"{where}: border", "id")
+    _refuse_twice(sources, f"{where}: sensor.feed", "source")
+    _refuse_twice([t for sensor in sensors for t in sensor.text_feed], f"{where}: sensor", "feed")
+    for border in borders:
+        if border.kind == "invented" and not site.synthetic:
+            raise BadSettings(
+                "the border is invented but the site is not marked synthetic",
+                where=f'{where}: border["{border.id}"].kind',
+                remedy="Set synthetic = true in [site].",
+            )
+
+
+def _refuse_twice(names: Sequence[str], where: str, what: str) -> None:
+    for name, times in Counter(names).items():
+        if times > 1:
+            raise BadSettings(
+                f"{what} {name} is given {times} times", where=where, remedy="Make each one unique."
             )
