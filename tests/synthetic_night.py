@@ -50,16 +50,16 @@ class Mover:
 
 
 MOVERS = [
-    Mover(1, [(60, 45.16, 29.62), (900, 45.27, 29.10), (1500, 45.36, 28.84)]),
-    Mover(2, [(90, 45.20, 29.66), (1000, 45.33, 29.05), (1560, 45.37, 28.83)]),
-    Mover(3, [(120, 45.27, 29.68), (800, 45.36, 29.15), (1500, 45.48, 28.70), (1800, 45.46, 28.45)],
+    Mover(1, [(60, 45.62, 29.92), (900, 45.50, 29.25), (1500, 45.37, 28.86)]),
+    Mover(2, [(90, 45.68, 29.95), (1000, 45.49, 29.15), (1560, 45.39, 28.84)]),
+    Mover(3, [(120, 45.75, 29.98), (800, 45.60, 29.45), (1500, 45.50, 28.75), (1800, 45.47, 28.45)],
           unseen_s=[(620, 740)]),
-    Mover(4, [(150, 45.32, 29.70), (1100, 45.47, 28.83), (1620, 45.46, 28.32)]),
-    Mover(5, [(200, 45.24, 29.64), (800, 45.33, 29.12), (1100, 45.38, 28.80), (1300, 45.41, 28.52),
-              (1480, 45.44, 28.26), (1640, 45.437, 28.06)], unseen_s=[(1655, 1800)]),
-    Mover(6, [(260, 45.36, 29.68), (1200, 45.52, 28.85), (1700, 45.50, 28.42)]),
-    Mover(7, [(340, 45.30, 29.70), (1300, 45.38, 28.95), (1790, 45.35, 28.62)],
-          unseen_s=[(900, 960), (1500, 1800)]),
+    Mover(4, [(150, 45.80, 29.85), (1100, 45.58, 28.90), (1620, 45.46, 28.30)]),
+    Mover(5, [(200, 45.70, 29.80), (800, 45.52, 29.20), (1100, 45.47, 28.86), (1300, 45.46, 28.52),
+              (1480, 45.455, 28.24), (1640, 45.437, 28.06)]),
+    Mover(6, [(260, 45.86, 29.90), (1200, 45.62, 29.00), (1760, 45.50, 28.42)]),
+    Mover(7, [(340, 45.58, 29.96), (1300, 45.47, 29.10), (1790, 45.37, 28.75)],
+          unseen_s=[(900, 960), (1500, 1e9)]),
     Mover(8, [(0, 44.98, 28.05), (420, 45.40, 27.72), (900, 45.93, 27.35)], icao=0x4A08C1,
           callsign="ROT31K", alt_m=10_060.0, coop_prob=1.0),
     Mover(9, [(700, 45.95, 28.62), (1300, 45.38, 27.95), (1790, 44.98, 27.50)], icao=0x4CA7B2,
@@ -146,7 +146,7 @@ def _track(mover: Mover, at_s: float) -> Track | None:
         return None
     end_s = float(times[-1])
     gaps = [*mover.unseen_s, (end_s, end_s + 1e9)]
-    gap_from_s = next((a for a, b in gaps if a < at_s < b), None)
+    gap_from_s = min((a for a, b in gaps if a < at_s < b), default=None)
     age_s = 0.0 if gap_from_s is None else at_s - gap_from_s
     seen_s = at_s - age_s
     seen_s -= seen_s % 4.0
@@ -197,10 +197,9 @@ def _on_way(mover: Mover, at_s: float) -> tuple[float, float]:
 
 
 def _assessment(track: Track, t_ns: int) -> Assessment:
-    line = [p for p in BORDER_LINE if p[1] <= 45.9]
-    border_lat = float(np.interp(track.lon_deg, [p[0] for p in line], [p[1] for p in line]))
-    inside = track.lat_deg < border_lat - 0.004 if track.lon_deg > 28.21 else track.lon_deg < 28.18
-    near = abs(track.lat_deg - border_lat) < 0.01 and track.lon_deg > 28.21
+    crosses = track.id % 100 == 5
+    inside = track.lon_deg < 28.185 if crosses else track.lon_deg < 28.0
+    near = crosses and 28.185 <= track.lon_deg < 28.215
     heading_in = track.id % 100 == 5 and t_ns > T0_NS + 1000 * S_NS
     prob = 0.0 if inside else min(0.93, (t_ns - T0_NS) / S_NS / 1500) if heading_in else 0.04
     to_go = max(0, T0_NS + 1500 * S_NS - t_ns)

@@ -18,7 +18,7 @@ KEY = b"a fixed key for tests"
 INT64 = st.integers(-(2**63), 2**63 - 1)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     data=st.binary(max_size=300),
     columns=st.lists(st.tuples(INT64, INT64, INT64, INT64), max_size=8),

@@ -44,7 +44,7 @@ def rows(path: Path) -> list[tuple[object, ...]]:
     return found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(appends=APPENDS, commit_every=st.integers(1, 50))
 def test_every_stream_is_numbered_without_gaps(
     tmp_path_factory: pytest.TempPathFactory,

@@ -81,7 +81,7 @@ def _add(lines: dict[int, _Line], row: dict[str, Any], *, gap_s: float) -> None:
     line = lines.get(row["track_id"])
     if line is None:
         line = lines[row["track_id"]] = _Line(parts=[[]], times_ns=[[]], last=row)
-    elif row["t_update_ns"] == line.last["t_update_ns"]:
+    elif row["t_update_ns"] <= line.last["t_update_ns"]:
         line.last = row
         return
     elif row["t_update_ns"] - line.last["t_update_ns"] > gap_s * S_NS:

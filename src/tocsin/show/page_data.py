@@ -49,20 +49,19 @@ def page_data(
             }
             for b in night.site.borders
         ],
-        "zones": [
-            {
-                "id": z.id,
-                "name": next(iter(z.name.values()), z.id),
-                "rings": [_line(r) for r in z.rings_lonlat_deg],
-            }
-            for z in night.site.zones
-            if z.id in {d.draft.zone_id for d in night.drafts}
-        ],
+        "zones": _zones(night),
         "places": [_place(p) for p in _shown(night)],
         "sensors": [_sensor(night, account) for account in night.sensors],
         "drafts": [_draft(night, entry) for entry in night.drafts],
         "tracks": [_track(night, f) for f in flown],
     }
+
+
+def _zones(night: Night) -> list[dict[str, Any]]:
+    """Return the zones with a draft, by the settings' outline, else by the draft's own."""
+    outlines = {d.draft.zone_id: d.draft.rings_lonlat_deg for d in night.drafts}
+    outlines |= {z.id: z.rings_lonlat_deg for z in night.site.zones if z.id in outlines}
+    return [{"id": i, "rings": [_line(r) for r in rings]} for i, rings in outlines.items()]
 
 
 def _ticks(night: Night, t_ns: int | None) -> int | None:

@@ -69,7 +69,7 @@ def _told(night: Night, flown: list[Flown], *, truth_known: bool) -> dict[str, A
         "local_span": local.span(night.from_ns, night.to_ns),
         "headline": headline(night, flown),
         "drafts": draft_cards(night, local),
-        "tracks": track_rows(night, flown, local),
+        "tracks": track_rows(night, flown),
         "sensors": sensor_rows(night, local),
         "unknowns": unknowns(night, flown, truth_known=truth_known),
         "entry_total": sum(night.entries_by_kind.values()),

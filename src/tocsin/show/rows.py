@@ -8,7 +8,7 @@ from tocsin.model.alert import AlertText, Draft, Reason
 from tocsin.show.flown import STATUSES, Flown
 from tocsin.show.night import Night, SensorAccount
 from tocsin.show.told import cooperative, passages
-from tocsin.show.words import LocalTime, duration, thousands
+from tocsin.show.words import LocalTime, duration, thousands, utc
 
 
 class DraftCard(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +22,8 @@ class DraftCard(msgspec.Struct, frozen=True, kw_only=True):
     expires: str
     texts: tuple[AlertText, ...]
     reasons: tuple[Reason, ...]
+    replaced: bool
+    """A later draft took its place."""
 
 
 class TrackRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +39,7 @@ class TrackRow(msgspec.Struct, frozen=True, kw_only=True):
     updates: int
     height: str
     speed: str
-    sensors: str
+    sensors: tuple[str, ...]
     end: str
     crossing: str
     gaps: int
@@ -77,6 +79,7 @@ def kind_of(flown: Flown) -> str:
 def draft_cards(night: Night, local: LocalTime) -> list[DraftCard]:
     """Return the drafts in the order written."""
     names = {z.id: ", ".join(z.name.values()) for z in night.site.zones}
+    replaced = {entry.draft.replaces for entry in night.drafts}
     return [
         DraftCard(
             idx=entry.idx,
@@ -87,12 +90,13 @@ def draft_cards(night: Night, local: LocalTime) -> list[DraftCard]:
             expires=local.clock(entry.draft.t_expires_ns),
             texts=entry.draft.texts,
             reasons=entry.draft.reasons,
+            replaced=entry.draft.id in replaced,
         )
         for entry in night.drafts
     ]
 
 
-def track_rows(night: Night, flown: Sequence[Flown], local: LocalTime) -> list[TrackRow]:
+def track_rows(night: Night, flown: Sequence[Flown]) -> list[TrackRow]:
     """Return the tracks, those without transponder and those that crossed first."""
     crossed = {p.flown.track_id: p.stay for p in reversed(passages(night, list(flown)))}
     order = sorted(flown, key=lambda f: (cooperative(f), f.track_id not in crossed, f.track_id))
@@ -102,14 +106,14 @@ def track_rows(night: Night, flown: Sequence[Flown], local: LocalTime) -> list[T
             kind=kind_of(f),
             kind_told=KINDS_TOLD[kind_of(f)],
             claim=_claim(f),
-            first=local.clock(f.t_first_ns),
-            last=local.clock(f.t_last_update_ns),
+            first=_utc(f.t_first_ns),
+            last=_utc(f.t_last_update_ns),
             updates=f.updates,
             height=_height(f),
             speed=f"{f.speed_mps.mean():.0f} m/s",
-            sensors=", ".join(f.sensors),
+            sensors=f.sensors,
             end=STATUSES[f.status[-1]],
-            crossing=local.clock(crossed[f.track_id].from_ns) if f.track_id in crossed else "",
+            crossing=_utc(crossed[f.track_id].from_ns) if f.track_id in crossed else "",
             gaps=len(f.gaps_ns),
         )
         for f in order
@@ -146,8 +150,8 @@ def _sensor_row(account: SensorAccount, local: LocalTime) -> SensorRow:
         kind=sensor.kind.replace("_", " "),
         note=sensor.note,
         reach=f"{sensor.range_max_m / 1000:g} km",
-        first=_clock(local, last.t_first_data_ns if last else None),
-        last=_clock(local, last.t_last_data_ns if last else None),
+        first=_utc(last.t_first_data_ns if last else None),
+        last=_utc(last.t_last_data_ns if last else None),
         batches=batches,
         records=records,
         detections=detections,
@@ -162,8 +166,8 @@ def _sensor_row(account: SensorAccount, local: LocalTime) -> SensorRow:
     )
 
 
-def _clock(local: LocalTime, t_ns: int | None) -> str:
-    return UNKNOWN if t_ns is None else local.clock(t_ns)
+def _utc(t_ns: int | None) -> str:
+    return UNKNOWN if t_ns is None else f"{utc(t_ns):%H:%M:%S}"
 
 
 def _clutter(account: SensorAccount) -> str:

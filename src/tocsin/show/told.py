@@ -17,7 +17,7 @@ from tocsin.show.words import LocalTime, count, duration, first_upper
 
 COOPERATIVE_PROB = 0.5
 """At least this share of a track's detections carried a transponder or broadcast."""
-NAMED = 3
+NAMED = 2
 """Crossings told one by one; more are only counted."""
 
 
@@ -153,7 +153,7 @@ def _drafted(night: Night, flown: list[Flown], local: LocalTime) -> Sentence:
         f"({first.level.replace('_', ' ')}) at {local.clock(first.t_drafted_ns)}"
         f"{_lead(first, night, flown)}; none was sent."
     )
-    return Sentence(text=first_upper(text), entries=tuple(d.idx for d in night.drafts)[:NAMED])
+    return Sentence(text=first_upper(text), entries=tuple(d.idx for d in night.drafts)[:4])
 
 
 def _lead(first: Draft, night: Night, flown: list[Flown]) -> str:
@@ -191,12 +191,14 @@ def unknowns(night: Night, flown: list[Flown], *, truth_known: bool) -> list[str
         )
     if lost:
         told.append(
-            f"Where {count(lost, 'track')} went that ended unseen. A lost track is not an "
-            "all-clear."
+            f"Where {count(lost, 'track')} went after the last measurement. A lost track is not "
+            "an all-clear."
         )
     if conflicts:
         names = ", ".join(str(c) for c in conflicts[:8])
-        told.append(f"The identity of {names}: the claim does not fit the movement or is double.")
+        told.append(
+            f"The identity of track {names}: the claim does not fit the movement or is double."
+        )
     if unread:
         told.append(
             f"What stood in {count(unread, 'piece')} of input that could not be read; the bytes "

@@ -28,13 +28,13 @@ const factsOf = (track, at) => {
     ["95 % area", `${metres(track.major[i])} by ${metres(track.minor[i])} (half axes)`],
     ["Last measured", at.age < 2 ? "now" : `${lengthOf(at.age)} before`],
   ];
-  if (held) {
+  if (held && !at.ended) {
     const inside = insideTold(track, shown.t);
     facts.push(["Plausibly", `${held.kind}, ${share(held.kindProb)}`]);
     facts.push(inside ? ["Inside border", inside]
       : ["Will cross", `${share(held.border)}${windowTold(held.borderFrom, held.borderTo)}`]);
     const place = placeById.get(held.place);
-    if (held.place) facts.push(["Threatens", `${place ? place.name : held.place}, ${share(held.placeProb)}${windowTold(held.placeFrom, held.placeTo)}`]);
+    if (held.place && held.placeProb >= 0.01) facts.push(["Threatens", `${place ? place.name : held.place}, ${share(held.placeProb)}${windowTold(held.placeFrom, held.placeTo)}`]);
     facts.push(["Assessed in", `entry #${held.idx}`]);
   }
   facts.push(["Sensors", track.sensors.join(", ")]);

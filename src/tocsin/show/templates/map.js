@@ -5,9 +5,10 @@ const free = (x, y, w, h) => !taken.some(b => x < b[0] + b[2] && x + w > b[0] &&
 const take = (x, y, w, h) => { taken.push([x, y, w, h]); };
 
 const SIDES = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [-1, -1], [1, 1], [-1, 1]];
-const labelAt = (c, text, x, y, off, size) => {
+const OVER = [[0, -1], [0, 1], [1, -1], [-1, -1], [1, 1], [-1, 1], [1, 0], [-1, 0]];
+const labelAt = (c, text, x, y, off, size, sides = SIDES) => {
   const w = c.measureText(text).width, h = size * 1.15;
-  for (const [sx, sy] of SIDES) {
+  for (const [sx, sy] of sides) {
     const left = sx > 0 ? x + off : sx < 0 ? x - off - w : x - w / 2;
     const top = y - h / 2 + sy * (off + h * 0.35);
     if (left < 2 || top < 2 || left + w > view.width - 2 || top + h > view.height - 2) continue;
@@ -193,6 +194,7 @@ const drawGapEnds = (c, track, last) => {
     }
     before = i;
   }
+  if (tracks.length > 60 && shown.chosen !== track.id) return;
   c.beginPath();
   c.arc(toX(track.east[0]), toY(track.north[0]), 3, 0, 2 * Math.PI);
   c.fillStyle = paint.halo;
@@ -304,7 +306,9 @@ const drawTrackLabels = (c, now, many) => {
     const x = toX(at.east), y = toY(at.north);
     if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
     const text = labelOf(track, at);
-    const spot = labelAt(c, text, x, y, shown.chosen === track.id ? 15 : 10, 12);
+    // Beside its own line, not on it.
+    const sides = Math.abs(Math.sin(track.course[at.i] * Math.PI / 180)) > 0.7 ? OVER : SIDES;
+    const spot = labelAt(c, text, x, y, shown.chosen === track.id ? 13 : 8, 12, sides);
     if (spot) haloText(c, text, spot[0], spot[1], paint[track.kind]);
   }
 };

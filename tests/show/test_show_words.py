@@ -1,0 +1,48 @@
+"""Times and numbers read as they were meant."""
+
+import pytest
+
+from tocsin.model.units import S_NS
+from tocsin.show.words import LocalTime, count, duration, first_upper, thousands, utc_span
+
+T_NS = 1_780_009_200 * S_NS
+"""2026-05-28 23:00:00 UTC, which is 29 May in Romania."""
+
+
+def test_utc_and_local_dates_may_differ_by_a_day() -> None:
+    """02:00 local on the 29th is 23:00 UTC on the 28th: both dates must be said."""
+    local = LocalTime("Europe/Bucharest")
+    assert utc_span(T_NS, T_NS + 7200 * S_NS) == "28 May 2026, 23:00:00 to 29 May 01:00:00 UTC"
+    assert local.span(T_NS, T_NS + 60 * S_NS) == "29 May 2026, 02:00:00 to 02:01:00 EEST"
+    assert local.clock(T_NS) == "23:00:00 UTC (02:00:00 EEST)"
+    assert local.offset_s(T_NS) == 10_800
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"), [("", "not recorded"), ("Nowhere/At_All", "not known here")]
+)
+def test_an_unknown_zone_leaves_utc_alone(zone: str, said: str) -> None:
+    """A guessed zone would move every time by hours."""
+    local = LocalTime(zone)
+    assert local.clock(T_NS) == "23:00:00 UTC"
+    assert local.between(T_NS, T_NS + S_NS) == "between 23:00:00 and 23:00:01 UTC"
+    assert local.offset_s(T_NS) is None
+    assert said in local.span(T_NS, T_NS)
+
+
+def test_counts_and_durations_are_plain_words() -> None:
+    """One track is not "1 tracks"."""
+    assert [count(n, "entry", "entries") for n in (0, 1, 1234)] == [
+        "no entries",
+        "1 entry",
+        "1\u202f234 entries",
+    ]
+    assert [duration(round(s * S_NS)) for s in (0.4, 45, 60, 250, 7500)] == [
+        "0 s",
+        "45 s",
+        "1 min",
+        "4 min 10 s",
+        "2 h 05 min",
+    ]
+    assert first_upper("no WARN at 5 UTC") == "No WARN at 5 UTC"
+    assert thousands(1_234_567) == "1\u202f234\u202f567"
