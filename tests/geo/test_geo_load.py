@@ -193,6 +193,12 @@ def test_neighbours_that_share_no_edge_are_refused(tmp_path: Path) -> None:
         )
 
 
+def test_a_line_far_from_the_protected_side_is_refused(tmp_path: Path) -> None:
+    """Distances would be told to one border and sides to another."""
+    with pytest.raises(BadInput, match="does not run along"):
+        border(tmp_path, WEST, shapely.LineString([(29.5, 44.5), (29.5, 46)]))
+
+
 def test_outlines_without_their_lakes_are_refused(tmp_path: Path) -> None:
     """The trap itself: outlines whose lakes belong to nobody, 1,456 holes in this window."""
     rng = np.random.default_rng(1)

@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from tocsin.geo.border import shared_edge
+from tocsin.geo.border import index_border, shared_edge
 from tocsin.geo.check import Feature, check_coordinates, check_near
 from tocsin.geo.layers import areas_on, lines_on
 from tocsin.geo.plane import SitePlane
@@ -27,6 +27,8 @@ F64 = NDArray[np.float64]
 Turn = Callable[[shapely.Geometry], shapely.Geometry]
 
 _WGS84 = {"EPSG:4326", "OGC:CRS84", "URN:OGC:DEF:CRS:OGC:1.3:CRS84", "URN:OGC:DEF:CRS:EPSG::4326"}
+_SIDELESS_SHARE = 0.2
+"""Of a border's segments so many may have the protected side on neither or both hands."""
 _GEOJSON = (".geojson", ".json", ".geojson.gz", ".json.gz")
 _OGR = (".gpkg", ".fgb")
 
@@ -63,10 +65,10 @@ def load_border(entry: BorderEntry, *, folder: Path, plane: SitePlane) -> Border
     """Read one border: its line, or the edge shared with neighbours, and the protected side.
 
     Raises:
-        BadInput: A layer cannot be used, or the neighbours share no edge.
+        BadInput: A layer cannot be used, the neighbours share no edge, or the line is another's.
     """
     areas = areas_on(plane, read_layer(entry.inside, folder=folder, plane=plane))
-    return Border(
+    border = Border(
         id=entry.id,
         source=entry.source,
         vintage=entry.vintage,
@@ -81,6 +83,13 @@ def load_border(entry: BorderEntry, *, folder: Path, plane: SitePlane) -> Border
             for ring in (part.exterior, *part.interiors)
         ),
     )
+    if np.mean(index_border(border).inside_left == 0) > _SIDELESS_SHARE:
+        raise BadInput(
+            "the line does not run along the edge of the protected side",
+            where=f"border {entry.id}",
+            remedy="Give `line` and `inside` of the same border, not more than 500 m apart.",
+        )
+    return border
 
 
 def _line(
