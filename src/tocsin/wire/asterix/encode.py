@@ -34,6 +34,7 @@ def encode_block(category: int, edition: str, records: Sequence[Mapping[str, Any
             block would be longer than 65,535 bytes.
         BadSettings: no such category or edition.
     """
+    find_spec(category, edition)
     body = b"".join(encode_record(category, edition, record) for record in records)
     if len(body) + 3 > MAX_BLOCK_BYTES:
         raise BadInput(
