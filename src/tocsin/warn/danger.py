@@ -1,4 +1,4 @@
-"""How endangered each zone is: the tracks that count, and the place each comes nearest to."""
+"""How endangered each zone is: the tracks that count, and the places they may pass."""
 
 import msgspec
 
@@ -9,7 +9,7 @@ from tocsin.warn.policy import Policy
 
 
 class Danger(msgspec.Struct, frozen=True, kw_only=True):
-    """One track's most probable place in one zone."""
+    """One track and one place in a zone."""
 
     assessment: Assessment
     threat: Threat
@@ -30,32 +30,40 @@ def counts(assessment: Assessment, policy: Policy) -> bool:
 def dangers_by_zone(
     assessments: tuple[Assessment, ...], ground: Ground, policy: Policy
 ) -> dict[str, tuple[Danger, ...]]:
-    """Return each zone's dangers, one for a track, the most probable first.
-
-    A track counts in a zone with the place that it most probably passes within the longest
-    horizon; tracks are not added up, because the errors of one model are not independent.
-    """
-    best: dict[tuple[str, int], Danger] = {}
+    """Return each zone's dangers: every track that counts with every place it threatens."""
+    zones: dict[str, list[Danger]] = {}
     for assessment in assessments:
         if not counts(assessment, policy):
             continue
         for threat in assessment.threats:
             place = ground.places.get(threat.place_id)
-            if place is None:
-                continue
-            found = _danger(assessment, threat, place, policy)
-            key = (place.zone, assessment.track_id)
-            if key not in best or _rank(found) < _rank(best[key]):
-                best[key] = found
-    zones: dict[str, list[Danger]] = {}
-    for (zone_id, _), found in best.items():
-        zones.setdefault(zone_id, []).append(found)
-    return {zone_id: tuple(sorted(found, key=_rank)) for zone_id, found in zones.items()}
+            if place is not None:
+                found = _danger(assessment, threat, place, policy)
+                zones.setdefault(place.zone, []).append(found)
+    return {zone_id: tuple(found) for zone_id, found in zones.items()}
 
 
 def zone_probs(dangers: tuple[Danger, ...]) -> tuple[float, ...]:
-    """Return the greatest probability within each level's horizon; empty for no danger."""
+    """Return the greatest probability within each level's horizon; empty for no danger.
+
+    Tracks are not added up: the errors of one model about a raid are not independent.
+    """
     return tuple(map(max, zip(*(danger.probs for danger in dangers), strict=True)))
+
+
+def bearing(dangers: tuple[Danger, ...], level: int, least_prob: float) -> tuple[Danger, ...]:
+    """Return the dangers that bear a level, the most probable first, one for a track.
+
+    A track counts with the place that it most probably passes within the level's horizon.
+    """
+    ranked = sorted(
+        (danger for danger in dangers if danger.probs[level] >= least_prob),
+        key=lambda danger: (-danger.probs[level], danger.assessment.track_id, danger.place.id),
+    )
+    best: dict[int, Danger] = {}
+    for danger in ranked:
+        best.setdefault(danger.assessment.track_id, danger)
+    return tuple(best.values())
 
 
 def prob_within(passage: Threat | Crossing, within_s: float) -> float:
@@ -73,9 +81,3 @@ def _danger(assessment: Assessment, threat: Threat, place: Place, policy: Policy
     """Read off the probabilities that the policy asks for."""
     probs = tuple(prob_within(threat, rule.within_s) for rule in policy.rules())
     return Danger(assessment=assessment, threat=threat, place=place, probs=probs)
-
-
-def _rank(danger: Danger) -> tuple[tuple[float, ...], int, str]:
-    """Order dangers: the more urgent level first, ties by track and place."""
-    urgent = tuple(-prob for prob in reversed(danger.probs))
-    return urgent, danger.assessment.track_id, danger.place.id

@@ -8,7 +8,7 @@ import msgspec
 from tocsin.model.alert import Draft, Reason
 from tocsin.model.place import Zone
 from tocsin.model.units import S_NS
-from tocsin.warn.danger import Danger
+from tocsin.warn.danger import Danger, bearing
 from tocsin.warn.ground import Ground
 from tocsin.warn.minutes import Span, span_min
 from tocsin.warn.policy import LEVELS, Policy
@@ -26,8 +26,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     level: int
     t_drafted_ns: int
     t_expires_ns: int
-    tracks: frozenset[int]
-    """Tracks named by this draft or by those it replaced."""
+    tracks: tuple[int, ...]
+    """Tracks named by this draft or by those it replaced, ascending."""
     window_ns: tuple[int, int] | None
 
 
@@ -42,7 +42,7 @@ def draft_of(
 ) -> Draft:
     """Return the draft for a zone at a level; its id follows from zone, level and time."""
     rule = policy.rules()[level]
-    counted = _counted(dangers, level, rule.min_prob * policy.release_ratio)
+    counted = bearing(dangers, level, rule.min_prob * policy.release_ratio)
     reasons = tuple(
         reason_of(danger, rule.within_s, t_ns, policy.officer_language) for danger in counted
     )
@@ -79,30 +79,36 @@ def is_material(standing: Standing | None, level: int, draft: Draft, policy: Pol
         return False
     if draft.t_drafted_ns - standing.t_drafted_ns < policy.update_after_s * S_NS:
         return False
-    joined = {reason.track_id for reason in draft.reasons} - standing.tracks
+    least_prob = policy.rules()[level].min_prob
+    bear = {reason.track_id for reason in draft.reasons if reason.place_prob >= least_prob}
     lapsing = standing.t_expires_ns - draft.t_drafted_ns < LAPSE_S * S_NS
-    return bool(joined) or lapsing or _moved(standing.window_ns, first_window_ns(draft), policy)
+    return lapsing or not bear.issubset(standing.tracks) or _moved(standing, draft, policy)
+
+
+def _moved(standing: Standing, draft: Draft, policy: Policy) -> bool:
+    """Say whether the first arrival now comes earlier than told, or what was told is over."""
+    now, told = first_window_ns(draft.reasons), standing.window_ns
+    if now is None or told is None:
+        return now is not None
+    shift_ns = round(policy.window_shift_s * S_NS)
+    return now[0] < told[0] - shift_ns or told[1] + shift_ns < draft.t_drafted_ns
 
 
 def standing_of(draft: Draft, level: int, before: Standing | None) -> Standing:
     """Return what stands after a draft."""
-    tracks = frozenset(reason.track_id for reason in draft.reasons)
+    named = {reason.track_id for reason in draft.reasons}
     return Standing(
         id=draft.id,
         level=level,
         t_drafted_ns=draft.t_drafted_ns,
         t_expires_ns=draft.t_expires_ns,
-        tracks=tracks if before is None else tracks | before.tracks,
-        window_ns=first_window_ns(draft),
+        tracks=tuple(sorted(named.union(() if before is None else before.tracks))),
+        window_ns=first_window_ns(draft.reasons),
     )
 
 
-def first_window_ns(draft: Draft) -> tuple[int, int] | None:
+def first_window_ns(reasons: tuple[Reason, ...]) -> tuple[int, int] | None:
     """Return the window of the track that may arrive first, or None where none has one."""
-    return _first_window_ns(draft.reasons)
-
-
-def _first_window_ns(reasons: tuple[Reason, ...]) -> tuple[int, int] | None:
     windows = [
         (reason.t_p05_ns, reason.t_p95_ns)
         for reason in reasons
@@ -111,35 +117,19 @@ def _first_window_ns(reasons: tuple[Reason, ...]) -> tuple[int, int] | None:
     return min(windows, default=None)
 
 
-def _counted(dangers: tuple[Danger, ...], level: int, least_prob: float) -> tuple[Danger, ...]:
-    """Return the dangers that bear the level; the first one always does."""
-    bearing = [danger for danger in dangers[1:] if danger.probs[level] >= least_prob]
-    return (dangers[0], *bearing)
-
-
-def _moved(before: tuple[int, int] | None, now: tuple[int, int] | None, policy: Policy) -> bool:
-    """Say whether an arrival window has moved enough to be news."""
-    if now is None:
-        return False
-    if before is None:
-        return True
-    shift_ns = max(abs(new - old) for old, new in zip(before, now, strict=True))
-    return shift_ns > policy.window_shift_s * S_NS
-
-
 def _facts(
     zone: Zone,
     level: int,
     t_ns: int,
-    dangers: tuple[Danger, ...],
+    counted: tuple[Danger, ...],
     reasons: tuple[Reason, ...],
     ground: Ground,
     policy: Policy,
 ) -> Facts:
     """Gather what the message tells."""
-    window = _first_window_ns(reasons)
+    window = first_window_ns(reasons)
     span: Span | None = None if window is None else span_min(t_ns, *window)
-    place = dangers[0].place
+    place = counted[0].place
     return Facts(
         level=LEVELS[level],
         source=policy.source_name,

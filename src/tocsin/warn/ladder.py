@@ -30,7 +30,7 @@ def climb(rung: Rung, probs: tuple[float, ...], t_ns: int, policy: Policy) -> Ru
         t_ns: Time of the look.
         policy: Thresholds and times.
     """
-    reached = _highest(probs, policy, 1.0)
+    reached = reached_level(probs, policy)
     held = _highest(probs, policy, policy.release_ratio)
     if reached > rung.level:
         return Rung(level=reached)
@@ -40,6 +40,11 @@ def climb(rung: Rung, probs: tuple[float, ...], t_ns: int, policy: Policy) -> Ru
     if t_ns - t_below_ns >= policy.release_after_s * S_NS:
         return Rung(level=held)
     return Rung(level=rung.level, t_below_ns=t_below_ns)
+
+
+def reached_level(probs: tuple[float, ...], policy: Policy) -> int:
+    """Return the highest level whose threshold is reached now, whatever was before."""
+    return _highest(probs, policy, 1.0)
 
 
 def _highest(probs: tuple[float, ...], policy: Policy, part_ratio: float) -> int:

@@ -9,7 +9,7 @@ from tocsin.model.threat import Assessment
 from tocsin.warn.danger import Danger, dangers_by_zone, zone_probs
 from tocsin.warn.draft import Standing, draft_of, is_material, standing_of
 from tocsin.warn.ground import Ground
-from tocsin.warn.ladder import NO_LEVEL, Rung, climb
+from tocsin.warn.ladder import NO_LEVEL, Rung, climb, reached_level
 from tocsin.warn.policy import Policy
 
 
@@ -28,7 +28,7 @@ class WarnState(msgspec.Struct, frozen=True, kw_only=True):
 
 def snapshot(state: WarnState) -> bytes:
     """Return the state as bytes, exactly."""
-    return msgspec.msgpack.encode(state, order="deterministic")
+    return msgspec.msgpack.encode(state)
 
 
 def restore(data: bytes) -> WarnState:
@@ -53,8 +53,8 @@ def step(
     """Draft what the policy asks for.
 
     A raid gives one draft a zone. A zone that already has a draft is updated only when its
-    level rises, or, some minutes later, when another track joins, the arrival window moves or
-    the draft is about to lapse.
+    level rises, or, some minutes later, when another track reaches the level, the first arrival
+    comes earlier, the told arrival is over, or the draft is about to lapse.
 
     Args:
         state: Where the zones stood.
@@ -87,12 +87,13 @@ def _zone_step(
     policy: Policy,
 ) -> tuple[ZoneState, Draft | None]:
     """Move one zone on, and draft when something material has changed."""
-    rung = climb(before.rung, zone_probs(dangers), t_ns, policy)
+    probs = zone_probs(dangers)
+    rung = climb(before.rung, probs, t_ns, policy)
     standing = before.standing
     if standing is not None and standing.t_expires_ns <= t_ns:
         standing = None
-    fading = rung.t_below_ns is not None  # held only so as not to flicker: no news in that
-    if rung.level == NO_LEVEL or fading:
+    # A level that is only held so as not to flicker is no news.
+    if rung.level == NO_LEVEL or reached_level(probs, policy) < rung.level:
         return ZoneState(rung=rung, standing=standing), None
     draft = draft_of(zone, rung.level, t_ns, dangers, ground, policy, standing)
     if not is_material(standing, rung.level, draft, policy):
