@@ -16,6 +16,7 @@ from tocsin.model.sensor import Sensor
 from tocsin.model.units import S_NS
 
 I64 = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 SLICE_MIN_S, SLICE_MAX_S = 0.5, 1.0
 """Rows of a batch lie within about a second: longer slices would carry tracks too far."""
@@ -28,14 +29,21 @@ class SliceState(msgspec.Struct, frozen=True, kw_only=True):
 
     rows: Rows
     due_at: I64
-    """shape (n,), sort key: when a row's batch is due, in time of the sensor."""
+    """shape (n,), when each row's batch is due, in time of the sensor."""
+    late: Bools
+    """shape (n,), rows that came after their slice was due: each goes alone, at once."""
     newest_ns: int | None = None
     seq: int = 0
 
 
 def start(seq: int = 0) -> SliceState:
     """Return the state before the first row; `seq` numbers the first batch."""
-    return SliceState(rows=no_rows(), due_at=np.zeros(0, dtype=np.int64), seq=seq)
+    return SliceState(
+        rows=no_rows(),
+        due_at=np.zeros(0, dtype=np.int64),
+        late=np.zeros(0, dtype=np.bool_),
+        seq=seq,
+    )
 
 
 def slice_ns(sensor: Sensor) -> int:
@@ -50,40 +58,42 @@ def cut(
     first = state.newest_ns if state.newest_ns is not None else np.iinfo(np.int64).min
     newest = np.maximum(np.maximum.accumulate(arrivals.heard_ns), first)
     rows = join([state.rows, arrivals.rows])
-    due = np.concatenate((state.due_at, _due(arrivals, newest, slice_ns(sensor), first)))
+    new_due, new_late = _due(arrivals, newest, slice_ns(sensor), first)
+    due = np.concatenate((state.due_at, new_due))
+    late = np.concatenate((state.late, new_late))
     now = int(newest[-1]) if len(newest) else first
     ready = np.full(len(rows), True) if end else due <= now
-    batches = _batches(take(rows, ready), due[ready], sensor, state.seq)
+    batches = _batches(take(rows, ready), due[ready], late[ready], sensor, state.seq)
     kept = SliceState(
         rows=take(rows, ~ready),
         due_at=due[~ready],
+        late=late[~ready],
         newest_ns=now if now != np.iinfo(np.int64).min else None,
         seq=state.seq + len(batches),
     )
     return kept, batches
 
 
-def _due(arrivals: Arrivals, newest: I64, length_ns: int, first_ns: int) -> I64:
-    """Return when each row's batch is due: the end of its slice plus LATE_NS.
+def _due(arrivals: Arrivals, newest: I64, length_ns: int, first_ns: int) -> tuple[I64, Bools]:
+    """Return when each row's batch is due, and which rows come too late for their slice.
 
-    A row that comes after that is due at once; no two slices share a due time, and a late row's
-    (the newest time when it came) is unique to that moment.
+    A slice is due LATE_NS after its end; a row that comes after that is due at once.
     """
     before = np.concatenate(([first_ns], newest))[arrivals.row_at]
     ends = (arrivals.rows.t_measured_ns // length_ns + 1) * length_ns + LATE_NS
-    return np.where(before >= ends, before, ends)
+    return np.maximum(before, ends), before >= ends
 
 
-def _batches(rows: Rows, due: I64, sensor: Sensor, seq: int) -> list[DetectionBatch]:
+def _batches(rows: Rows, due: I64, late: Bools, sensor: Sensor, seq: int) -> list[DetectionBatch]:
     """Group rows by due time, slice and rank of the target's report, then cut."""
     if len(rows) == 0:
         return []
-    part = rows.t_measured_ns // slice_ns(sensor)
+    part = np.where(late, 0, rows.t_measured_ns // slice_ns(sensor))
     rank = _rank(rows, due, part, alone=sensor.kind in MEASURES)
-    order = np.lexsort((rows.t_measured_ns, rank, part, due))
-    keys = np.column_stack((due, part, rank))[order]
+    rank = np.where(late, np.arange(len(rows)), rank)
+    order = np.lexsort((rows.t_measured_ns, rank, part, late, due))
+    keys = np.column_stack((due, late, part, rank))[order]
     starts = np.flatnonzero(np.any(np.diff(keys, axis=0, prepend=keys[:1] - 1) != 0, axis=1))
-    groups = np.split(order, starts[1:])
     return [
         make_batch(
             Header(
@@ -96,7 +106,7 @@ def _batches(rows: Rows, due: I64, sensor: Sensor, seq: int) -> list[DetectionBa
             rows,
             group,
         )
-        for number, group in enumerate(groups)
+        for number, group in enumerate(np.split(order, starts[1:]))
     ]
 
 
