@@ -223,6 +223,8 @@ BAD = [
     ("[track]", "[tracks]", "tracks", "Did you mean `track`?"),
     ("[site]", "[site", "here.toml", "not TOML"),
     ("lat_deg = 45.4", "lat_deg = 454", 'sensor["radar"].lat_deg', "<= 90.0, got 454"),
+    ("lat_deg = 45.4\nlon_deg = 28.6", "lat_deg = 28.6\nlon_deg = 45.4", 'sensor["radar"].lat_deg',
+     "may be exchanged"),
     ('kind = "radar"', 'kind = "radr"', 'sensor["radar"].kind', "Did you mean `radar`?"),
     ("= 0.97", "= 97", 'sensor["radar"].pd_cooperative_prob', "<= 1.0, got 97"),
     ("= 0.97", "= -0.1", 'sensor["radar"].pd_cooperative_prob', ">= 0.0, got -0.1"),

@@ -18,7 +18,7 @@ from tocsin.detect.site import Site as DetectionSite
 from tocsin.geo.layers import countries_of, lonlat_on, places_of, zones_of
 from tocsin.geo.load import load_border, read_layer
 from tocsin.geo.plane import SitePlane
-from tocsin.geo.sensors import sensor_on
+from tocsin.geo.sensors import sensors_on
 from tocsin.model.errors import BadSettings
 from tocsin.model.place import Border, Country, Place, Zone
 from tocsin.model.sensor import Sensor
@@ -123,7 +123,7 @@ def load_site(path: Path | str) -> Site:
         attributions=file.site.attributions,
         sbs_utc_offset_s=file.site.sbs_utc_offset_s,
         plane=plane,
-        sensors=tuple(sensor_on(plane, entry) for entry in file.sensor),
+        sensors=sensors_on(plane, file.sensor, where=where),
         feeds=_feeds(file.sensor),
         text_routes={name: entry.id for entry in file.sensor for name in entry.text_feed},
         borders=tuple(load_border(b, folder=path.parent, plane=plane) for b in file.border),

@@ -1,13 +1,40 @@
 """Sensors as written, brought to the site plane."""
 
+from collections.abc import Sequence
+from math import hypot
+
 import msgspec
 
 from tocsin.geo.plane import SitePlane
+from tocsin.model.errors import BadSettings
 from tocsin.model.sensor import Noise, Sensor
 from tocsin.model.site import SensorEntry
 
+REACH_M = 1_000_000.0
+"""A sensor farther from the site centre than this cannot share its plane."""
 
-def sensor_on(plane: SitePlane, entry: SensorEntry) -> Sensor:
+
+def sensors_on(
+    plane: SitePlane, entries: Sequence[SensorEntry], *, where: str
+) -> tuple[Sensor, ...]:
+    """Work out every sensor of a site.
+
+    Raises:
+        BadSettings: A sensor is a thousand kilometres off, as exchanged coordinates are.
+    """
+    sensors = tuple(_sensor_on(plane, entry) for entry in entries)
+    for sensor in sensors:
+        far_m = hypot(*sensor.pos_site_m)
+        if far_m > REACH_M:
+            raise BadSettings(
+                f"the sensor stands {far_m / 1e3:.0f} km from the site centre",
+                where=f'{where}: sensor["{sensor.id}"].lat_deg',
+                remedy="Check lat_deg and lon_deg; they may be exchanged.",
+            )
+    return sensors
+
+
+def _sensor_on(plane: SitePlane, entry: SensorEntry) -> Sensor:
     """Work out where a sensor stands in the plane, and its noise by report type."""
     east_m, north_m = plane.site_from_geodetic(entry.lat_deg, entry.lon_deg)
     return Sensor(
