@@ -36,6 +36,9 @@ class Bank(NamedTuple):
     exist: F64
     """shape (n,), existence probability."""
     exist_born: F64
+    visible: F64
+    """shape (n,), probability that it can be seen now, given that it exists: targets go behind
+    hills and into notches for a while, so misses come in rows."""
     t_s: F64
     """Time of the state, seconds after the tracker's epoch."""
     t_first_s: F64
@@ -75,6 +78,7 @@ def empty(capacity: int, sensors: int) -> Bank:
         model=np.zeros((n, 2)),
         exist=np.zeros(n),
         exist_born=np.zeros(n),
+        visible=np.ones(n),
         t_s=np.zeros(n),
         t_first_s=np.zeros(n),
         t_update_s=np.zeros(n),

@@ -20,6 +20,10 @@ class TrackSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """What is learned from straight traffic never makes a deflection rarer than this."""
     mean_life_s: float = 4000.0
     """Mean time that a target stays before it is gone without notice (0.999 a 4 s scan)."""
+    mean_in_sight_s: float = 20_000.0
+    """Mean time until a target goes out of sight (behind a hill, into a notch),"""
+    mean_out_of_sight_s: float = 60.0
+    """and until it is seen again: misses in a row are one event, not many."""
     slow_speed_sigma_mps: float = 36.0
     """Velocity prior per axis of a new target without a transponder."""
     fast_speed_sigma_mps: float = 160.0
@@ -46,7 +50,10 @@ class TrackSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """a tentative one is forgotten at this share of what it began with,"""
     drop_prob: float = 1e-4
     """and a shown one below this: until then it can come back under its old number."""
-    coast_s: float = 180.0
+    coast_s: float = 120.0
     """A track without an update for so long is forgotten, whatever its existence probability."""
+    vague_sigma_m: float = 1500.0
+    """Nor is it followed when its place is less sure than this per axis: what appears then is a
+    track of its own."""
     late_window_s: float = 15.0
     """Data so late still gives exactly the picture that on-time data would have given."""

@@ -74,7 +74,7 @@ def follow(
         bank, t_s, s, view.geometry, WHOLE if look is None else look, view.pd, state.motion
     )
     density = view.background.at(plots)
-    first, plot_of, like = gate_positions(
+    first, plot_of, like, wider = gate_positions(
         bank, rows, pd, s, view.geometry, plots, claims, density.total,
         settings.gate_sigma, settings.least_odds_ratio,
     )  # fmt: skip
@@ -83,7 +83,7 @@ def follow(
     )
     hold_labels(bank, rows, first, plot_of, odds, prob, len(plots), LARGEST_CLUSTER)
     update(
-        bank, rows, pd, charge_miss, first, plot_of, like, prob, missed,
+        bank, rows, pd, charge_miss, first, plot_of, like, wider, prob, missed,
         plots, plot_of, claims, refs, view.geometry, s, t_s,
     )  # fmt: skip
     unite(bank, rows, first, plot_of, prob, len(plots), settings.same_state_sigma**2)
@@ -114,7 +114,7 @@ def follow_bearings(
     )
     _, prob, missed, nobody = associate(bank, rows, pd, False, first, bearing_of, like, n)
     update(
-        bank, rows, pd, False, first, bearing_of, like, prob, missed,
+        bank, rows, pd, False, first, bearing_of, like, np.ones(len(plots)), prob, missed,
         plots, np.arange(len(plots)), claims, refs, view.geometry, s, t_s,
     )  # fmt: skip
     for j in range(n):

@@ -14,6 +14,11 @@ LBP_MAX_ITERATIONS = 50
 LBP_TOLERANCE = 1e-3
 HEIGHT_SPAN_M = 12_000.0
 RANGE_RATE_SPAN_MPS = 600.0
+GLINT_SHARE = 0.02
+GLINT_WIDER = 25.0
+"""One cooperative plot in fifty errs five times as much as stated: replies are reflected and
+garbled (two helicopters in the Barcelona recording jump by 2 degrees). Plots without transponder
+get no such benefit of the doubt, because most of them are false."""
 JOINT_FROM_PROB = 0.05
 """Components likelier than this take part in joint assignments; fainter ones are too many."""
 
@@ -44,14 +49,13 @@ def _bin_plots(pos, cell_m):
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _mode_likelihood(mean, cov, i, m, plots, j, gate2):
-    """Gaussian likelihood of a plot at its offset from the state; 0 outside the gate."""
+def _mode_likelihood(mean, cov, i, m, plots, j, wider, gate2):
+    """Gaussian likelihood of a plot, its noise `wider` times; 0 outside the gate."""
     tau = plots[j, 2]
-    s00 = cov[i, m, 0] + 2.0 * tau * cov[i, m, 1] + tau * tau * cov[i, m, 4] + plots[j, 3]
-    s01 = (
-        cov[i, m, 2] + tau * (cov[i, m, 3] + cov[i, m, 5]) + tau * tau * cov[i, m, 6] + plots[j, 4]
-    )
-    s11 = cov[i, m, 7] + 2.0 * tau * cov[i, m, 8] + tau * tau * cov[i, m, 9] + plots[j, 5]
+    s00 = cov[i, m, 0] + 2.0 * tau * cov[i, m, 1] + tau * tau * cov[i, m, 4] + wider * plots[j, 3]
+    s01 = cov[i, m, 2] + tau * (cov[i, m, 3] + cov[i, m, 5]) + tau * tau * cov[i, m, 6]
+    s01 += wider * plots[j, 4]
+    s11 = cov[i, m, 7] + 2.0 * tau * cov[i, m, 8] + tau * tau * cov[i, m, 9] + wider * plots[j, 5]
     det = s00 * s11 - s01 * s01
     v0 = plots[j, 0] - mean[i, m, 0] - tau * mean[i, m, 1]
     v1 = plots[j, 1] - mean[i, m, 2] - tau * mean[i, m, 3]
@@ -108,23 +112,26 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
     variance, range rate, its variance, cooperative. `background` is the density (1/m2) of
     clutter and new targets at each plot. Edges whose odds against the background do not
     reach `least_odds` are left out; confirmed tracks keep edges a thousand times fainter,
-    because in a tight group the best joint assignment may need them. Returns (first edge of each row, plot of
-    each edge, likelihood by model over background: shape (edges, 2)).
+    because in a tight group the best joint assignment may need them. Returns (first edge of
+    each row, plot of each edge, likelihood by model over background: shape (edges, 2), how many times the noise
+    of the plot it takes).
     """
     n_rows, n_plots = rows.shape[0], plots.shape[0]
     first = np.zeros(n_rows + 1, np.int64)
     capacity = 4 * n_rows + 64
     edge_plot = np.empty(capacity, np.int64)
     edge_like = np.empty((capacity, 2))
+    edge_wider = np.empty(capacity)
     n = 0
     if n_plots == 0:
-        return first, edge_plot[:0], edge_like[:0]
+        return first, edge_plot[:0], edge_like[:0], edge_wider[:0]
     r_max = 0.0
     tau_max = 0.0
     thinnest, mean_background = np.inf, 0.0
     e0, n0, e1, n1 = np.inf, np.inf, -np.inf, -np.inf
     for j in range(n_plots):
-        r_max = max(r_max, plots[j, 3], plots[j, 5])
+        glint = GLINT_WIDER if plots[j, 10] > 0.5 else 1.0
+        r_max = max(r_max, glint * plots[j, 3], glint * plots[j, 5])
         tau_max = max(tau_max, abs(plots[j, 2]))
         thinnest = min(thinnest, background[j])
         mean_background += background[j] / n_plots
@@ -174,8 +181,14 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
                     continue
                 known = _identity_factor(bank, i, s, j, claims)
                 wide = 9.0 if known > 1e3 else 1.0
-                like0 = _mode_likelihood(mean, cov, i, 0, plots, j, wide * gate0)
-                like1 = _mode_likelihood(mean, cov, i, 1, plots, j, wide * gate1)
+                wider = 1.0
+                like0 = _mode_likelihood(mean, cov, i, 0, plots, j, wider, wide * gate0)
+                like1 = _mode_likelihood(mean, cov, i, 1, plots, j, wider, wide * gate1)
+                if like0 + like1 == 0.0 and plots[j, 10] > 0.5 and bank.label[i] > 0:
+                    wider = GLINT_WIDER
+                    known *= GLINT_SHARE
+                    like0 = _mode_likelihood(mean, cov, i, 0, plots, j, wider, gate0)
+                    like1 = _mode_likelihood(mean, cov, i, 1, plots, j, wider, gate1)
                 if like0 + like1 == 0.0:
                     continue
                 known *= _height_factor(bank, i, plots[j, 6], plots[j, 7]) / background[j]
@@ -194,13 +207,16 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
                     more_like = np.empty((capacity, 2))
                     more_plot[:n] = edge_plot
                     more_like[:n] = edge_like
-                    edge_plot, edge_like = more_plot, more_like
+                    more_wider = np.empty(capacity)
+                    more_wider[:n] = edge_wider
+                    edge_plot, edge_like, edge_wider = more_plot, more_like, more_wider
                 edge_plot[n] = j
                 edge_like[n, 0] = like0
                 edge_like[n, 1] = like1
+                edge_wider[n] = wider
                 n += 1
         first[a + 1] = n
-    return first, edge_plot[:n], edge_like[:n]
+    return first, edge_plot[:n], edge_like[:n], edge_wider[:n]
 
 
 @njit(cache=True, error_model="numpy")

@@ -16,16 +16,16 @@ TENTATIVE, SHOWN, HIDDEN = 0, 1, 2
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _update_mode(mean, cov, i, m, plots, j, xs, ps, h):
+def _update_mode(mean, cov, i, m, plots, j, wider, xs, ps, h):
     """Kalman update of one model with one plot at its time offset; writes row h of xs, ps."""
     tau = plots[j, 2]
     p0, p1, p2, p3, p4 = cov[i, m, 0], cov[i, m, 1], cov[i, m, 2], cov[i, m, 3], cov[i, m, 4]
     p5, p6, p7, p8, p9 = cov[i, m, 5], cov[i, m, 6], cov[i, m, 7], cov[i, m, 8], cov[i, m, 9]
     a0, a1, a2, a3 = p0 + tau * p1, p1 + tau * p4, p2 + tau * p5, p3 + tau * p6
     b0, b1, b2, b3 = p2 + tau * p3, p5 + tau * p6, p7 + tau * p8, p8 + tau * p9
-    s00 = a0 + tau * a1 + plots[j, 3]
-    s01 = b0 + tau * b1 + plots[j, 4]
-    s11 = b2 + tau * b3 + plots[j, 5]
+    s00 = a0 + tau * a1 + wider * plots[j, 3]
+    s01 = b0 + tau * b1 + wider * plots[j, 4]
+    s11 = b2 + tau * b3 + wider * plots[j, 5]
     det = s00 * s11 - s01 * s01
     i00, i01, i11 = s11 / det, -s01 / det, s00 / det
     v0 = plots[j, 0] - mean[i, m, 0] - tau * mean[i, m, 1]
@@ -142,7 +142,7 @@ def _note_update(bank, i, s, t_s, cooperative, claims, refs, j):
 
 @njit(cache=True, error_model="numpy")
 def update(
-    bank, rows, pd, charge_miss, first, edge_plot, edge_like, prob, missed_prob,
+    bank, rows, pd, charge_miss, first, edge_plot, edge_like, edge_wider, prob, missed_prob,
     plots, plot_at, claims, refs, sensor, s, t_s,
 ):  # fmt: skip
     """Update every row with its association marginals (Williams 2015, eq. (49)-(51)).
@@ -163,8 +163,11 @@ def update(
         unseen = r * (1.0 - pd[a]) / (1.0 - r * pd[a]) if charge_miss else r
         keep = missed_prob[a] * unseen
         n = first[a + 1] - first[a]
+        v = bank.visible[i]
+        hidden = (v - pd[a]) / (1.0 - pd[a]) if charge_miss else v
         if n == 0:
             bank.exist[i] = unseen
+            bank.visible[i] = hidden
             continue
         seen = 0.0
         best = first[a]
@@ -179,6 +182,7 @@ def update(
             share[h, 1] = prob[e] * l1 / (l0 + l1)
         total_all = keep + seen
         bank.exist[i] = min(total_all, 1.0)
+        bank.visible[i] = (keep * hidden + seen) / total_all
         for m in range(2):
             kept = keep * bank.model[i, m]
             total = kept
@@ -187,7 +191,8 @@ def update(
                 if share[h, m] < 1e-6 * total_all:
                     continue
                 j = plot_at[first[a] + h]
-                _update_mode(bank.mean, bank.cov, i, m, plots, j, xs, ps, n_used)
+                wider = edge_wider[first[a] + h]
+                _update_mode(bank.mean, bank.cov, i, m, plots, j, wider, xs, ps, n_used)
                 if plots[j, 9] < np.inf:
                     _update_range_rate(xs[n_used], ps[n_used], sensor, plots[j, 8], plots[j, 9])
                 weight[n_used] = share[h, m]
@@ -311,6 +316,7 @@ def give_birth(bank, exist, newborn, plots, claims, refs, s, t_s):
         bank.model[i, 1] = newborn[2]
         bank.live[i] = True
         bank.exist[i] = bank.exist_born[i] = exist[j]
+        bank.visible[i] = 1.0
         bank.t_s[i] = bank.t_first_s[i] = t_s
         bank.label[i] = 0
         bank.status[i] = TENTATIVE
@@ -323,6 +329,14 @@ def give_birth(bank, exist, newborn, plots, claims, refs, s, t_s):
             bank.track_number[i, k] = -1
         bank.icao[i] = bank.mode_a[i] = bank.callsign[i] = -1
         _note_update(bank, i, s, t_s, plots[j, 10], claims, refs, j)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _spread_m2(bank, i):
+    """Mean variance of the position per axis, over both models."""
+    first = bank.cov[i, 0, 0] + bank.cov[i, 0, 7]
+    second = bank.cov[i, 1, 0] + bank.cov[i, 1, 7]
+    return 0.5 * (bank.model[i, 0] * first + bank.model[i, 1] * second)
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -345,10 +359,11 @@ def settle(bank, t_s, limits, vague):
     alone, however often it repeats itself.
 
     A tentative component is dropped once it has faded to `fade` of what it was born with; one
-    that was shown only below `drop`, or `coast_s` after its last update.
+    that was shown only below `drop`, `coast_s` after its last update, or when its place has
+    become so vague that it would take any newcomer for itself.
     """
     confirm, show_again, hide = limits[0], limits[1], limits[2]
-    drop, fade, coast_s = limits[3], limits[4], limits[5]
+    drop, fade, coast_s, vague_m2 = limits[3], limits[4], limits[5], limits[6] * limits[6]
     confirmed = np.zeros(2)
     for i in range(bank.counters[0]):
         if not bank.live[i]:
@@ -365,6 +380,8 @@ def settle(bank, t_s, limits, vague):
             elif r < fade * bank.exist_born[i] or t_s - bank.t_update_s[i] > coast_s:
                 _drop(bank, i)
         elif r < drop or t_s - bank.t_update_s[i] > coast_s:
+            _drop(bank, i)
+        elif _spread_m2(bank, i) > vague_m2:
             _drop(bank, i)
         elif r < hide:
             bank.status[i] = HIDDEN

@@ -12,6 +12,8 @@ from numba import njit
 
 TWO_PI = 2.0 * math.pi
 CLIMB_NOISE_M2PS3 = 1.0
+EDGE_PROB = 0.02
+"""Outside the stated coverage a target is hardly expected, but what is seen there is believed."""
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -65,6 +67,8 @@ def _carry(bank, i, dt, gone, survive, motion):
     mean, cov = bank.mean, bank.cov
     if dt > 0.0:
         bank.exist[i] *= survive
+        v = bank.visible[i]
+        bank.visible[i] = v + dt * ((1.0 - v) / (motion[7] + dt) - v / (motion[6] + dt))
     if dt > 0.0 and bank.t_update_s[i] > bank.t_first_s[i]:
         share = motion[3] / (motion[3] + motion[4])
         stay0, stay1 = 1.0 - share * gone, 1.0 - (1.0 - share) * gone
@@ -101,12 +105,13 @@ def _looked_at(bank, i, t_s, sensor, look):
     east = bank.mean[i, 0, 0] + dt * bank.mean[i, 0, 1] - sensor[0]
     north = bank.mean[i, 0, 2] + dt * bank.mean[i, 0, 3] - sensor[1]
     ground_m = math.sqrt(east * east + north * north)
+    covered = 1.0
     if ground_m < sensor[3] or ground_m > sensor[4]:
-        return 0.0
+        covered = EDGE_PROB
     if bank.height_cov[i, 0] < np.inf and bank.height[i, 0] - sensor[6] > sensor[5] * ground_m:
-        return 0.0
+        covered = EDGE_PROB
     if look[1] >= TWO_PI - 1e-9:
-        return 1.0
+        return covered
     spread_m2 = bank.cov[i, 0, 0] + bank.cov[i, 0, 7]
     growth_m2 = dt * dt * (bank.cov[i, 0, 4] + bank.cov[i, 0, 9])
     across_m2 = max(spread_m2 + growth_m2, 1.0) / 2.0
@@ -118,7 +123,7 @@ def _looked_at(bank, i, t_s, sensor, look):
     half = 0.5 * look[1]
     if abs(off) > half + 6.0 * sigma:
         return 0.0
-    return _normal_cdf((half - off) / sigma) - _normal_cdf((-half - off) / sigma)
+    return covered * (_normal_cdf((half - off) / sigma) - _normal_cdf((-half - off) / sigma))
 
 
 @njit(cache=True, error_model="numpy")
@@ -126,7 +131,7 @@ def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
     """Carry every component that the look could show to `t_s`.
 
     `motion`: noise of both models, reference speed, rates of leaving and coming back, mean
-    life. Returns (rows, detection probability of each). A component that this sensor updated
+    life, mean times until it is hidden from sight and until it is seen again. Returns (rows, detection probability of each). A component that this sensor updated
     less than 0.6 of its revisit time ago is not due again: a small probability is left for
     split plots.
     """
@@ -151,7 +156,7 @@ def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
             bank.t_s[i] = t_s
         rows[n] = i
         c = bank.cooperative[i]
-        pd[n] = share * (c * pd_by_kind[0] + (1.0 - c) * pd_by_kind[1])
+        pd[n] = share * bank.visible[i] * (c * pd_by_kind[0] + (1.0 - c) * pd_by_kind[1])
         if t_s - bank.t_sensor_s[i, s] < 0.6 * sensor[7]:
             pd[n] = min(pd[n], 0.02)
         n += 1
