@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from tocsin.record import entries
 from tocsin.record.facts import SensorHeartbeat
 from tocsin.record.journal import Journal
 from tocsin.record.reader import JournalReader
-from tocsin.record.replay import chunks
+from tocsin.record.replay import chunks, settings_json
 
 KEY = b"a fixed key for tests"
 INT64 = st.integers(-(2**63), 2**63 - 1)
@@ -57,6 +58,22 @@ def test_a_chunk_whose_body_was_erased_is_left_out_of_a_replay(tmp_path: Path) -
         journal.erase_body(0, t_event_ns=2, by="A. Person", reason="test")
     with JournalReader(path) as reader:
         assert [chunk.source for _, chunk in chunks(reader)] == ["b"]
+        with pytest.raises(ValueError, match="without its body"):
+            entries.chunk_of(next(reader.read()))
+
+
+def test_a_replay_starts_from_the_settings_in_the_journal(tmp_path: Path) -> None:
+    """A site file that was edited since would make another night of the same bytes."""
+    path = tmp_path / "j.sqlite"
+    with Journal.create(path, salt_key=KEY) as journal:
+        journal.commit()
+    with JournalReader(path) as reader:
+        assert settings_json(reader) is None
+    with Journal.open(path, salt_key=KEY) as journal:
+        entries.journal_settings_json(journal, 1, b'{"site":1}')
+        entries.journal_settings_json(journal, 2, b'{"site":2}')
+    with JournalReader(path) as reader:
+        assert settings_json(reader) == b'{"site":1}'
 
 
 def test_rejects_are_counted_in_the_header_and_kept_in_the_body(tmp_path: Path) -> None:

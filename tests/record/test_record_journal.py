@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -258,17 +259,38 @@ def test_a_second_writer_is_refused_and_a_reader_is_not(tmp_path: Path) -> None:
         assert again.append("run", "heartbeat", 2, {}) == 1
 
 
-def test_a_copy_without_its_log_can_be_read_where_nothing_can_be_written(tmp_path: Path) -> None:
-    """An investigator reads the journal from a read-only medium."""
-    folder = tmp_path / "medium"
-    folder.mkdir()
-    write(folder / "j.sqlite", [("run", b"x")])
-    folder.chmod(0o555)
-    try:
-        with JournalReader(folder / "j.sqlite") as reader:
-            assert reader.count() == 1
-    finally:
-        folder.chmod(0o755)
+def test_a_copy_can_be_read_where_nothing_can_be_written() -> None:
+    """An investigator reads the journal from a read-only medium, as somebody else than root."""
+    own = os.geteuid()
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "j.sqlite"
+        write(path, [("run", b"x")])
+        path.parent.chmod(0o555)
+        try:
+            os.seteuid(65_534 if own == 0 else own)
+            with JournalReader(path) as reader:
+                assert reader.count() == 1
+            assert sorted(p.name for p in path.parent.iterdir()) == ["j.sqlite", "j.sqlite.lock"]
+        finally:
+            os.seteuid(own)
+            path.parent.chmod(0o755)
+
+
+def sqlite_of_others(path: Path) -> None:
+    """Put a SQLite file there that is none of ours."""
+    path.unlink()
+    file = sqlite3.connect(path)
+    file.execute("CREATE TABLE entry (idx INTEGER)")
+    file.commit()
+    file.close()
+
+
+def set_version(path: Path, version: int) -> None:
+    """Write another schema version into the file."""
+    file = sqlite3.connect(path)
+    file.execute(f"PRAGMA user_version = {version}")
+    file.commit()
+    file.close()
 
 
 @pytest.mark.parametrize(
@@ -277,6 +299,7 @@ def test_a_copy_without_its_log_can_be_read_where_nothing_can_be_written(tmp_pat
         (lambda path: path.write_bytes(b"these are not pages" * 600), "not a journal"),
         (lambda path: path.write_bytes(path.read_bytes()[:3000]), "not a journal|damaged"),
         (lambda path: path.unlink(), "no journal here"),
+        (sqlite_of_others, "not a journal"),
         (lambda path: set_version(path, SCHEMA_VERSION + 1), "has schema 2"),
     ],
 )
@@ -294,12 +317,31 @@ def test_a_file_that_is_no_journal_gives_one_clear_line(
         assert "\n" not in str(told.value)
 
 
-def set_version(path: Path, version: int) -> None:
-    """Write another schema version into the file."""
+def test_a_body_that_does_not_unpack_is_said(tmp_path: Path) -> None:
+    """Damage inside a body must not come out as other bytes."""
+    path = tmp_path / "j.sqlite"
+    write(path, [("run", b"x" * 500)])
     file = sqlite3.connect(path)
-    file.execute(f"PRAGMA user_version = {version}")
+    file.execute("DROP TRIGGER body_is_final")
+    file.execute("UPDATE body SET bytes = x'789c00'")
     file.commit()
     file.close()
+    with JournalReader(path) as reader, pytest.raises(BadStorage, match="does not unpack"):
+        list(reader.read())
+
+
+def test_an_error_that_nobody_foresaw_is_still_one_line_with_its_place(tmp_path: Path) -> None:
+    """SQLite has more errors than a table can list; none may come out as a traceback."""
+    path = tmp_path / "j.sqlite"
+    with Journal.create(path, salt_key=KEY) as journal:
+        journal.append("run", "heartbeat", 1, {})
+        journal.commit()
+        journal._next_idx = 7
+        journal.append("run", "heartbeat", 2, {})
+        with pytest.raises(BadStorage, match="without gaps") as told:
+            journal.commit()
+        assert str(told.value).startswith(str(path))
+        journal._pending.clear()
 
 
 def test_damaged_pages_are_found(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from synthetic_night import Night, make_night, write_night
 from tocsin.model.errors import BadStorage
 from tocsin.record.run_folder import RunFolder
+from tocsin.record.tracks_geojson import write_geojson
 from tocsin.record.tracks_table import SCHEMA, TracksTable
 
 
@@ -140,3 +141,9 @@ def test_tracks_without_any_point_leave_an_empty_collection(tmp_path: Path) -> N
     quiet.pictures[:] = [msgspec.structs.replace(p, tracks=()) for p in quiet.pictures]
     write_night(quiet, folder)
     assert json.loads(folder.tracks_geojson.read_text())["features"] == []
+
+
+def test_a_map_file_that_cannot_be_written_is_said(run: RunFolder, tmp_path: Path) -> None:
+    """The folder may have gone since the run began."""
+    with pytest.raises(BadStorage, match="Free some space"):
+        write_geojson(run.tracks_parquet, tmp_path / "absent" / "t.geojson")

@@ -50,6 +50,11 @@ def journal_settings(journal: Journal, t_ns: int, site: SiteFacts) -> int:
     return journal.append(RUN, "settings", t_ns, fields, _PACK.encode(site))
 
 
+def journal_settings_json(journal: Journal, t_ns: int, settings_json: bytes) -> int:
+    """Write the whole settings as worked out, from which a replay starts without any file."""
+    return journal.append(RUN, "settings-json", t_ns, {}, settings_json)
+
+
 def journal_chunk(journal: Journal, t_ns: int, chunk: RawChunk) -> int:
     """Write raw bytes as they came in; do this before anybody tries to understand them.
 

@@ -16,6 +16,7 @@ import msgspec
 Kind = Literal[
     "versions",
     "settings",
+    "settings-json",
     "sensor-block",
     "rejected",
     "picture",

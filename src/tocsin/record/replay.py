@@ -1,4 +1,4 @@
-"""Getting back out what went in: the raw chunks of a journal, in the order received."""
+"""Getting back out what went in: the settings and the raw chunks, in the order received."""
 
 from collections.abc import Iterator
 
@@ -15,3 +15,8 @@ def chunks(journal: JournalReader) -> Iterator[tuple[int, RawChunk]]:
     for entry in journal.read(kind="sensor-block"):
         if entry.body is not None:
             yield entry.t_event_ns, chunk_of(entry)
+
+
+def settings_json(journal: JournalReader) -> bytes | None:
+    """Return the settings that the run began with, or None where they were not written."""
+    return next((entry.body for entry in journal.read(kind="settings-json")), None)

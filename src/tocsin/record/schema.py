@@ -128,7 +128,7 @@ def connect(path: Path, *, mode: str) -> Connection:
 def _stands_alone(path: Path) -> bool:
     """Say whether no writer left a log and none can come: a copy on a read-only medium."""
     wal = path.with_name(path.name + "-wal")
-    return not wal.exists() and not os.access(path.parent, os.W_OK)
+    return not wal.exists() and not os.access(path.parent, os.W_OK, effective_ids=True)
 
 
 def lay_out(connection: Connection) -> None:
