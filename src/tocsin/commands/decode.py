@@ -52,6 +52,7 @@ def decode(
         BadSettings: an edition is not known, or Parquet without a folder.
         BadStorage: the output cannot be written.
     """
+    open_recording(path).close()
     announce_compiling()
     with progress_over(path, f"Probing {path.name}") as watch:
         chosen = chosen_by_trial(lambda: open_recording(path), str(path), watch=watch)

@@ -12,8 +12,10 @@ from tocsin.wire.asterix.editions import SourceKey, choose_editions
 from tocsin.wire.asterix.sources import by_source, part_of
 from tocsin.wire.asterix.tables import CATEGORIES, editions
 
-FITS_SHARE = 0.99
-"""An edition fits when it understands this share of the sampled blocks (damage is rare)."""
+FITS_SHARE = 0.9
+"""An edition can be meant only if it understands this share of the sampled blocks ..."""
+BEHIND_SHARE = 0.01
+"""... and no more than this less than the best one (damage is the same for all)."""
 
 TIMES = {
     1: ("I001/141",),
@@ -46,10 +48,8 @@ class EditionFit(msgspec.Struct, frozen=True, kw_only=True):
     sane_share: float
     """Share of the understood records whose time of day and latitude are possible."""
 
-    @property
-    def fits(self) -> bool:
-        """Return whether the source may speak this edition."""
-        return self.accepted_share >= FITS_SHARE and self.sane_share >= FITS_SHARE
+    fits: bool
+    """The source may speak this edition."""
 
 
 class Trial:
@@ -75,14 +75,23 @@ class Trial:
 
     def fits(self) -> tuple[EditionFit, ...]:
         """Return how every edition fared, oldest first."""
+        good = {edition: self._accepted(edition) * self._sane(edition) for edition in self.accepted}
+        least = max(FITS_SHARE, max(good.values(), default=0.0) - BEHIND_SHARE)
         return tuple(
             EditionFit(
                 edition=edition,
-                accepted_share=accepted / max(self.tried, 1),
-                sane_share=self.sane[edition] / max(self.records[edition], 1),
+                accepted_share=self._accepted(edition),
+                sane_share=self._sane(edition),
+                fits=share >= least,
             )
-            for edition, accepted in self.accepted.items()
+            for edition, share in good.items()
         )
+
+    def _accepted(self, edition: str) -> float:
+        return self.accepted[edition] / max(self.tried, 1)
+
+    def _sane(self, edition: str) -> float:
+        return self.sane[edition] / max(self.records[edition], 1)
 
     def best(self) -> str:
         """Return the edition that fared best, the newest of equals; empty where none is known."""
