@@ -149,7 +149,8 @@ def _nothing(reason: str, detail: str, data: bytes, source: str, offset: int) ->
 
 
 def _bad_aircraft(entry: object, source: str, offset: int) -> Rejected:
-    raw = msgspec.json.encode(entry)
+    # Not encoded as JSON again: it may hold a number that is too large to be written.
+    raw = repr(entry)[:2_000].encode(errors="replace")
     return Rejected(
         source=source,
         offset=offset,
