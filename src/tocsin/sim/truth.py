@@ -73,6 +73,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
     target_id: int
     place_id: str
+    zone_id: str
+    """Zone that the place lies in, or empty."""
     radius_m: float
     t_ns: int
     """When it first comes so near."""
@@ -297,6 +299,7 @@ def _place_arrivals(
             Arrival(
                 target_id=target.id,
                 place_id=place.id,
+                zone_id=place.zone,
                 radius_m=radius_m,
                 t_ns=start_ns + round(float(path.t_s[near[0]]) * S_NS),
                 closest_m=round(float(away_m[closest]), 1),
