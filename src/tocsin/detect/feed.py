@@ -1,10 +1,11 @@
 """The stage `detect`: raw chunks in, batches and signs of life out.
 
-`start(site)`, `step(state, chunk, site, ...)`, `flush(state, site)` and `snapshot`/`restore`. Pure:
+`start(site)`, `step(state, chunk, site, ...)`, `settle`, `flush`, and `snapshot`/`restore`. Pure:
 no clock, no file, no socket; the same chunks give the same batches, however they were cut.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ from tocsin.model.raw import RawChunk, Rejected
 from tocsin.model.units import DAY_NS, S_NS
 from tocsin.wire.asterix.columns import Decoded, decode
 
-__all__ = ["FeedOutput", "FeedState", "flush", "restore", "snapshot", "start", "step"]
+__all__ = ["FeedOutput", "FeedState", "flush", "restore", "settle", "snapshot", "start", "step"]
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -85,7 +86,22 @@ def step(
 def flush(state: FeedState, site: Site) -> tuple[FeedState, FeedOutput]:
     """Emit what waits, at the end of a recording."""
     tally = _Tally(Counter(), Counter(), [], [], {})
-    return _cut_all(state, site, tally, end=True)
+    return _cut_all(state, site, tally, ends=state.cutters())
+
+
+def settle(state: FeedState, site: Site, *, quiet_before_ns: int) -> tuple[FeedState, FeedOutput]:
+    """Emit what waits of sensors that have not been heard since a time.
+
+    A look is closed by what its sensor sends next; of a sensor that fell silent, the last
+    detections would wait until it comes back, and be too late then.
+    """
+    tally = _Tally(Counter(), Counter(), [], [], {})
+    quiet = [
+        sensor_id
+        for sensor_id in state.cutters()
+        if state.waits(sensor_id) and (state.heard_ns(sensor_id) or 0) < quiet_before_ns
+    ]
+    return _cut_all(state, site, tally, ends=quiet)
 
 
 def _without_repeats(
@@ -216,15 +232,16 @@ def _read_text(
 
 
 def _cut_all(
-    state: FeedState, site: Site, tally: _Tally, *, end: bool = False
+    state: FeedState, site: Site, tally: _Tally, *, ends: Collection[str] = ()
 ) -> tuple[FeedState, FeedOutput]:
-    """Cut what came from each sensor into batches."""
+    """Cut what came from each sensor into batches, and what waits of those that end."""
     batches: list[DetectionBatch] = []
-    ids = sorted(state.cutters()) if end else sorted(tally.found)
-    for sensor_id in ids:
+    for sensor_id in sorted(tally.found.keys() | ends):
         found = tally.found.get(sensor_id)
         arrivals = merge(*found) if found else merge([], [], [])
-        state, made = cut(state, site.sensors[sensor_id], arrivals, tally.notes, end=end)
+        state, made = cut(
+            state, site.sensors[sensor_id], arrivals, tally.notes, end=sensor_id in ends
+        )
         batches.extend(made)
     batches.sort(key=lambda b: (b.t_ns, b.sensor_id, b.seq))
     if not state.dated:

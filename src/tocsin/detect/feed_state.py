@@ -52,6 +52,11 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
         """Return the sensors that have been heard."""
         return set(self.turning) | set(self.slicing)
 
+    def waits(self, sensor_id: str) -> bool:
+        """Say whether detections of a sensor wait for their look to be closed."""
+        kept = self.slicing.get(sensor_id) or self.turning.get(sensor_id)
+        return kept is not None and len(kept.rows) > 0
+
     def heard_ns(self, sensor_id: str) -> int | None:
         """Return the newest time heard of a sensor."""
         if sensor_id in self.slicing:

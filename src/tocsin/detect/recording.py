@@ -74,9 +74,20 @@ def read_together(
     Raises:
         BadInput: as `read_recording`.
     """
-    streams = [_stretches(path, site, span_s) for path in paths]
-    for _, item in heapq.merge(*streams, key=lambda pair: pair[0]):
+    for _, item in read_timed(paths, site, span_s):
         yield item
+
+
+def read_timed(
+    paths: Iterable[Path], site: Site, span_s: float = SPAN_S
+) -> Iterator[tuple[int, RawChunk | Rejected]]:
+    """Yield what `read_together` does, each with the time that the recordings have reached.
+
+    The time (Unix ns) never goes back, and what comes later is at most `span_s` older, save what
+    its own recording has out of order.
+    """
+    streams = [_stretches(path, site, span_s) for path in paths]
+    return heapq.merge(*streams, key=lambda pair: pair[0])
 
 
 def cut_lines(data: bytes, source: str, offset: int) -> RawChunk:

@@ -50,9 +50,14 @@ def journal_settings(journal: Journal, t_ns: int, site: SiteFacts) -> int:
     return journal.append(RUN, "settings", t_ns, fields, _PACK.encode(site))
 
 
-def journal_settings_json(journal: Journal, t_ns: int, settings_json: bytes) -> int:
-    """Write the whole settings as worked out, from which a replay starts without any file."""
-    return journal.append(RUN, "settings-json", t_ns, {}, settings_json)
+def journal_settings_json(
+    journal: Journal, t_ns: int, settings_json: bytes, *, date_ns: int | None = None
+) -> int:
+    """Write the whole settings as worked out, from which a replay starts without any file.
+
+    `date_ns` is the day given for recordings that tell none.
+    """
+    return journal.append(RUN, "settings-json", t_ns, {"date_ns": date_ns}, settings_json)
 
 
 def journal_chunk(journal: Journal, t_ns: int, chunk: RawChunk) -> int:
@@ -71,13 +76,20 @@ def journal_chunk(journal: Journal, t_ns: int, chunk: RawChunk) -> int:
     return journal.append(f"raw/{chunk.source}", "sensor-block", t_ns, fields, body)
 
 
-def journal_rejects(journal: Journal, t_ns: int, rejects: Sequence[Rejected]) -> int | None:
-    """Write what could not be understood, with its reasons counted; None where nothing was."""
+def journal_rejects(
+    journal: Journal, t_ns: int, rejects: Sequence[Rejected], *, found_in: str = "chunk"
+) -> int | None:
+    """Write what could not be understood, with its reasons counted; None where nothing was.
+
+    `found_in` is `container` for damaged stretches of a recording: their bytes are in no chunk, so
+    a replay of the journal takes them from here. What was found later is found again.
+    """
     if not rejects:
         return None
     counts = Counter((r.source, r.reason) for r in rejects)
     told = [{"number": n, "reason": r, "source": s} for (s, r), n in sorted(counts.items())]
-    return journal.append(RUN, "rejected", t_ns, {"counts": told}, _PACK.encode(list(rejects)))
+    fields = {"counts": told, "found_in": found_in}
+    return journal.append(RUN, "rejected", t_ns, fields, _PACK.encode(list(rejects)))
 
 
 def journal_picture(journal: Journal, picture: Picture) -> int:

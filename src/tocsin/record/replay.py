@@ -1,9 +1,11 @@
-"""Getting back out what went in: the settings and the raw chunks, in the order received."""
+"""Getting back out what went in: the settings and all input, in the order received."""
 
 from collections.abc import Iterator
 
-from tocsin.model.raw import RawChunk
-from tocsin.record.entries import chunk_of
+from tocsin.model.errors import BadStorage
+from tocsin.model.raw import RawChunk, Rejected
+from tocsin.record.entries import chunk_of, rejects_of
+from tocsin.record.entry import Entry
 from tocsin.record.reader import JournalReader
 
 
@@ -17,6 +19,35 @@ def chunks(journal: JournalReader) -> Iterator[tuple[int, RawChunk]]:
             yield entry.t_event_ns, chunk_of(entry)
 
 
+def inputs(journal: JournalReader) -> Iterator[tuple[int, RawChunk | Rejected]]:
+    """Yield (time, input) of all that came in: chunks, and damaged stretches between them.
+
+    Chunks whose body was erased are left out, as by `chunks`.
+    """
+    for entry in journal.read():
+        if entry.body is not None and entry.kind == "sensor-block":
+            yield entry.t_event_ns, chunk_of(entry)
+        elif entry.kind == "rejected" and entry.fields()["found_in"] == "container":
+            for reject in rejects_of(entry):
+                yield entry.t_event_ns, reject
+
+
 def settings_json(journal: JournalReader) -> bytes | None:
     """Return the settings that the run began with, or None where they were not written."""
     return next((entry.body for entry in journal.read(kind="settings-json")), None)
+
+
+def settings_entry(journal: JournalReader) -> Entry:
+    """Return the entry with the whole settings; its field `date_ns` is the day that was given.
+
+    Raises:
+        BadStorage: the journal holds none, so nothing can be replayed from it.
+    """
+    for entry in journal.read(kind="settings-json"):
+        if entry.body is not None:
+            return entry
+    raise BadStorage(
+        "the journal holds no whole settings",
+        where=str(journal.path),
+        remedy="Replay the recordings themselves, with --site.",
+    )
