@@ -392,6 +392,7 @@ def test_readers_choose_by_stream_kind_and_place(tmp_path: Path) -> None:
         journal.append("picture", "picture", 3, {}, b"q")
     with JournalReader(path) as reader:
         assert [e.idx for e in reader.read(kind="picture")] == [1, 2]
+        assert [e.idx for e in reader.read(kind=("versions", "picture"))] == [0, 1, 2]
         assert [e.idx for e in reader.read(stream="picture", after=1)] == [2]
         assert [e.body for e in reader.read(bodies=False)] == [None] * 3
         assert reader.streams() == {"run": 1, "picture": 2}

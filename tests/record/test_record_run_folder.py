@@ -93,9 +93,9 @@ def test_memory_does_not_grow_with_the_run(tmp_path: Path, night: Night) -> None
         for _ in range(8):
             for picture in night.pictures:
                 out.write(picture)
-        assert len(out._columns["t_ns"]) < 16_384
+        assert sum(len(p.tracks) for p in out._waiting) < 16_384
     with pq.ParquetFile(tmp_path / "t.parquet") as file:
-        assert file.num_row_groups == -(-file.metadata.num_rows // 16_384)
+        assert 1 < file.num_row_groups <= -(-file.metadata.num_rows // 16_384)
 
 
 def test_an_unwritable_table_is_said_in_one_line(tmp_path: Path) -> None:

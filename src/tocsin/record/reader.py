@@ -41,7 +41,7 @@ class JournalReader:
         self,
         *,
         stream: str | None = None,
-        kind: Kind | None = None,
+        kind: Kind | tuple[Kind, ...] | None = None,
         after: int = -1,
         bodies: bool = True,
     ) -> Iterator[Entry]:
@@ -49,7 +49,7 @@ class JournalReader:
 
         Args:
             stream: only this stream.
-            kind: only this kind.
+            kind: only this kind, or only these.
             after: only entries whose `idx` is greater.
             bodies: False leaves `body` None, which is much faster for large ones.
         """
@@ -57,7 +57,7 @@ class JournalReader:
         if stream is not None:
             query = query.where(ENTRY.c.stream == stream)
         if kind is not None:
-            query = query.where(ENTRY.c.kind == kind)
+            query = query.where(ENTRY.c.kind.in_((kind,) if isinstance(kind, str) else kind))
         with told_plainly(self.path):
             found = self._connection.execution_options(yield_per=_FETCH).execute(query)
             for row in found.mappings():

@@ -1,26 +1,24 @@
 """`tracks.geojson`: one feature a track, its line broken where nothing was seen."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tocsin.model.errors import BadStorage
 from tocsin.model.units import S_NS
 
-_COLUMNS = [
-    "t_ns",
+_POINTS = ["t_ns", "track_id", "t_update_ns", "lat_deg", "lon_deg", "speed_mps"]
+_LAST = [
     "track_id",
     "status",
     "t_first_ns",
     "t_update_ns",
-    "lat_deg",
-    "lon_deg",
     "alt_msl_m",
-    "speed_mps",
     "exists_prob",
     "cooperative_prob",
     "updates",
@@ -36,8 +34,9 @@ class _Line(msgspec.Struct):
 
     parts: list[list[list[float]]]
     times_ns: list[list[int]]
-    last: dict[str, Any]
+    t_update_ns: int
     speed_max_mps: float = 0.0
+    last: dict[str, Any] = {}
 
 
 def write_geojson(tracks_parquet: Path, path: Path, *, gap_s: float = 30.0, note: str = "") -> None:
@@ -56,8 +55,10 @@ def write_geojson(tracks_parquet: Path, path: Path, *, gap_s: float = 30.0, note
         BadStorage: the file cannot be written.
     """
     lines: dict[int, _Line] = {}
-    for row in _rows(tracks_parquet):
-        _add(lines, row, gap_s=gap_s)
+    with pq.ParquetFile(tracks_parquet) as table:
+        for batch in table.iter_batches(batch_size=16_384, columns=sorted({*_POINTS, *_LAST})):
+            _add_points(lines, batch, gap_ns=round(gap_s * S_NS))
+            _add_last(lines, batch)
     collection = {
         "type": "FeatureCollection",
         "note": note,
@@ -71,30 +72,30 @@ def write_geojson(tracks_parquet: Path, path: Path, *, gap_s: float = 30.0, note
         ) from error
 
 
-def _rows(tracks_parquet: Path) -> Iterator[dict[str, Any]]:
-    with pq.ParquetFile(tracks_parquet) as table:
-        for batch in table.iter_batches(batch_size=4096, columns=_COLUMNS):
-            yield from batch.to_pylist()
+def _add_points(lines: dict[int, _Line], batch: pa.RecordBatch, *, gap_ns: int) -> None:
+    for t_ns, number, update_ns, lat_deg, lon_deg, speed_mps in zip(
+        *(batch.column(name).to_numpy().tolist() for name in _POINTS), strict=True
+    ):
+        line = lines.get(number)
+        if line is None:
+            line = lines[number] = _Line([[]], [[]], update_ns)
+        elif update_ns <= line.t_update_ns:
+            continue
+        elif update_ns - line.t_update_ns > gap_ns:
+            line.parts.append([])
+            line.times_ns.append([])
+        line.parts[-1].append([round(lon_deg, 6), round(lat_deg, 6)])
+        line.times_ns[-1].append(t_ns)
+        line.speed_max_mps = max(line.speed_max_mps, speed_mps)
+        line.t_update_ns = update_ns
 
 
-def _add(lines: dict[int, _Line], row: dict[str, Any], *, gap_s: float) -> None:
-    line = lines.get(row["track_id"])
-    if line is None:
-        line = lines[row["track_id"]] = _Line(parts=[[]], times_ns=[[]], last=row)
-    elif row["t_update_ns"] <= line.last["t_update_ns"]:
-        line.last = row
-        return
-    elif row["t_update_ns"] - line.last["t_update_ns"] > gap_s * S_NS:
-        line.parts.append([])
-        line.times_ns.append([])
-    line.parts[-1].append(_point(row))
-    line.times_ns[-1].append(row["t_ns"])
-    line.speed_max_mps = max(line.speed_max_mps, row["speed_mps"])
-    line.last = row
-
-
-def _point(row: dict[str, Any]) -> list[float]:
-    return [round(row["lon_deg"], 6), round(row["lat_deg"], 6)]
+def _add_last(lines: dict[int, _Line], batch: pa.RecordBatch) -> None:
+    """Keep the last row of each track that the batch holds."""
+    numbers = batch.column("track_id").to_numpy()
+    _, from_end = np.unique(numbers[::-1], return_index=True)
+    for row in batch.select(_LAST).take(pa.array(len(numbers) - 1 - from_end)).to_pylist():
+        lines[row["track_id"]].last = row
 
 
 def _feature(number: int, line: _Line) -> dict[str, Any]:
