@@ -150,7 +150,7 @@ def _bound(address: str, port: int, interface: str) -> socket.socket:
             made.bind((str(host), port))
             if host.is_multicast:
                 _join(made, host, interface)
-        except OSError:
+        except (OSError, OverflowError):
             made.close()
             raise
     except (OSError, ValueError, OverflowError) as error:
