@@ -238,6 +238,30 @@ def test_a_night_in_which_nothing_flew_has_a_page(tmp_path: Path) -> None:
     assert "Everything that came in was understood." in page
 
 
+@pytest.mark.parametrize("theme", ["", '[data-theme="light"]'])
+def test_words_stand_out_from_their_ground(page: str, theme: str) -> None:
+    """WCAG 2.2 success criterion 1.4.3 (AA) asks for 4.5 to 1, in both themes."""
+    start = page.index(f"{theme} {{" if theme else ":root {")
+    told = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", page[start : page.index("}", start)]))
+    inks = ("ink", "soft", "accent", "without", "with", "mixed", "alarm", "warn")
+    for ink in inks:
+        for ground in ("ground", "panel", "raised"):
+            assert contrast(told[ink], told[ground]) >= 4.5, (ink, ground)
+    assert contrast(told["ground"], told["accent"]) >= 4.5
+    assert contrast(told["soft"], told["land-b"]) >= 4.5
+    assert contrast(told["focus"], told["ground"]) >= 3.0
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two sRGB colours (WCAG 2.2, definition)."""
+    lights = []
+    for colour in (one, other):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        lights.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
+
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )

@@ -21,7 +21,7 @@ const factsOf = (track, at) => {
   const facts = [
     ["Claims", claims.filter(Boolean).join(", ") || "nothing"],
     ["Doubt", track.conflict],
-    ["Exists", `${Math.round(track.exists[i])} %`],
+    ["Exists", share(track.exists[i] / 100)],
     ["Speed, course", `${track.speed[i]} m/s, ${Math.round(track.course[i])}° true`],
     ["Height", heightTold(track, i)],
     ["Position", `${track.latDeg[i].toFixed(4)}, ${track.lonDeg[i].toFixed(4)}`],

@@ -109,7 +109,7 @@ const start = () => {
   view.width = size.width;
   view.height = size.height;
   document.getElementById("key").open = view.height > 640 && view.width > 900;
-  everything();
+  atFirst();
   drawLegend();
   choose(firstChoice());
   readAddress();

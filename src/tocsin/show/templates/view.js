@@ -31,28 +31,30 @@ const moveBy = (dx, dy) => {
   view.north += dy / view.scale;
 };
 
-const bounds = () => {
+// The window that holds some tracks, and the zones with a draft; sensors where there is nothing else.
+const fit = wanted => {
   const box = { west: Infinity, east: -Infinity, south: Infinity, north: -Infinity };
   const take = (e, n) => {
     box.west = Math.min(box.west, e); box.east = Math.max(box.east, e);
     box.south = Math.min(box.south, n); box.north = Math.max(box.north, n);
   };
-  const wanted = tracks.filter(t => t.kind !== "with");
-  for (const track of wanted.length ? wanted : tracks)
+  for (const track of wanted)
     for (let i = 0; i < track.east.length; i++) if (track.pen[i] < 2) take(track.east[i], track.north[i]);
-  if (!tracks.length) for (const s of sensors) take(s.east, s.north);
-  for (const d of night.drafts) for (const z of zones) if (z.id === d.zone)
-    for (const ring of z.rings.map(readLine)) for (let i = 0; i < ring.length; i += 2) take(ring[i], ring[i + 1]);
+  for (const zone of zones) for (const ring of zone.rings.map(readLine))
+    for (let i = 0; i < ring.length; i += 2) take(ring[i], ring[i + 1]);
+  if (box.west > box.east) for (const s of sensors) take(s.east, s.north);
   if (box.west > box.east) take(0, 0);
-  return box;
-};
-const everything = () => {
-  const box = bounds();
   const width = Math.max(4000, box.east - box.west), height = Math.max(4000, box.north - box.south);
   view.east = (box.west + box.east) / 2;
   view.north = (box.south + box.north) / 2;
-  view.scale = Math.min((view.width - 90) / width, (view.height - 90) / height);
-  view.scale = Math.min(SCALE_MAX, Math.max(SCALE_MIN, view.scale));
+  const scale = Math.min((view.width - 90) / width, (view.height - 90) / height);
+  view.scale = Math.min(SCALE_MAX, Math.max(SCALE_MIN, scale));
+};
+const everything = () => fit(tracks);
+// What a warning is about comes first; without any, all that flew.
+const atFirst = () => {
+  const without = tracks.filter(t => t.kind !== "with");
+  fit(night.drafts.length && without.length ? without : tracks);
 };
 
 const listenToMap = (redraw, pick) => {
