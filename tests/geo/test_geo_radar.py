@@ -167,7 +167,7 @@ def test_reported_height_ellipse_is_consistent(ground_km: float) -> None:
 def test_coarse_azimuths_do_not_pull_the_place_inward() -> None:
     """At 200 km and 2 deg the naive conversion is 122 m short: eq. 1 of Longbin et al."""
     rng = np.random.default_rng(7)
-    n, sigma = 200_000, np.deg2rad(2.0)
+    n, sigma = 50_000, np.deg2rad(2.0)
     lat, lon, r, az = truth(np.array([200e3]), np.array([30.0]), np.array([1_000.0]))
     got = radar.site_from_polar(
         PLANE,
@@ -180,7 +180,7 @@ def test_coarse_azimuths_do_not_pull_the_place_inward() -> None:
         prior=(0.0, 4_000.0),
     )
     error = got.pos_site_m.mean(axis=0) - PLANE.site_from_geodetic(lat, lon)[0]
-    assert np.hypot(*error) < 40.0
+    assert np.hypot(*error) < 80.0
 
 
 @settings(max_examples=200, deadline=None)

@@ -104,7 +104,7 @@ def test_what_cannot_be_used_is_a_value_with_a_reason(data: bytes, reason: str) 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
-    max_leaves=6,
+    max_leaves=3,
 )
 KEYS = ["hex", "type", "flight", "alt_baro", "alt_geom", "lat", "lon", "seen_pos", "squawk", "nic"]
 
@@ -117,7 +117,7 @@ def test_no_bytes_whatever_raise_an_error(data: bytes) -> None:
     aircraft_json.decode(b'{"now":1,"aircraft":[' + data + b"]}")
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.dictionaries(st.sampled_from(KEYS), json_values))
 def test_values_of_the_wrong_kind_are_missing_values(entry: dict[str, object]) -> None:
     """A text for a latitude, an infinite height, a negative code: none of them is a number."""
