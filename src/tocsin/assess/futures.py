@@ -57,7 +57,7 @@ def futures_of(track: Track, classes: ClassBelief, turn_radps: float, world: Wor
         start=_starts(track, draws.state),
         row=row,
         turn_steps=np.minimum(np.rint(left_s / world.step_s), steps).astype(np.int64),
-        arc=_arc(turn_radps, steps, world.step_s),
+        arc=_arc(turn_radps, steps if turn_radps else 0, world.step_s),
         paths=world.paths,
         longest=world.longest,
         step_s=world.step_s,

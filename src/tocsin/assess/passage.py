@@ -93,7 +93,7 @@ def threats(
     Returns:
         Threats whose probability within the last horizon is worth telling.
     """
-    share = np.mean(np.isfinite(times_s), axis=1) * track.exists_prob
+    share = np.count_nonzero(times_s < np.inf, axis=1) * (track.exists_prob / times_s.shape[1])
     rows = np.flatnonzero(share >= settings.threat_min_prob)
     ordered_s = np.sort(times_s[rows], axis=1)
     passed = passed_by(ordered_s, settings.horizons_s)
