@@ -40,7 +40,7 @@ def leaves_of(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
 def same(found: Any, expected: Any) -> bool:
     """Return whether a column's value is what libasterix says."""
     if isinstance(found, np.integer) and isinstance(expected, str):
-        return int(found) == int(expected, 8)
+        return int(found) == int(expected, 16 if len(expected) >= 14 else 8)
     if isinstance(expected, str):
         return str(found) == expected.rstrip(" ").replace("\0", "")
     return float(found) == float(expected)

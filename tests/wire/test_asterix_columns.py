@@ -16,7 +16,7 @@ from tocsin.wire.asterix.editions import choose_editions
 from tocsin.wire.asterix.full import parse_block
 from tocsin.wire.asterix.program import make_program
 from tocsin.wire.asterix.repeated import read_elements
-from tocsin.wire.asterix.shapes import EXPLAIN, FAULTS
+from tocsin.wire.asterix.shapes import EXPLAIN, FAULTS, OUT_ASCII, OUT_FLOAT, OUT_ICAO, OUT_INT
 from tocsin.wire.asterix.tables import CATEGORIES, category_table, editions
 from tocsin.wire.asterix.wanted import ITEMS, usual_fields
 
@@ -107,12 +107,15 @@ def test_the_walk_stays_inside_its_arrays(category):
     chunk = chunk_of([mutate(rng.choice(whole), rng) for _ in range(60)])
     program = make_program(category, edition, usual_fields(category))
     outcomes = []
-    for walk in (_kernels.walk, _kernels.walk.py_func):
-        outputs = walk_outputs(program, chunk)
+    for walk, read in (
+        (_kernels.walk, _kernels.read_fields),
+        (_kernels.walk.py_func, _kernels.read_fields.py_func),
+    ):
+        outputs = record, place, _, seen, reject = walk_outputs(program, chunk)
         n, bad = run_walk(walk, program, chunk, outputs)
-        record, real, whole_numbers, text, present, reject = outputs
-        _kernels.blank(n, *program.present_of, real, whole_numbers, text, present)
-        outcomes.append((n, record[:, :n], real[:, :n], whole_numbers[:, :n], reject[:bad]))
+        read_outputs = run_read(read, program, chunk, n, place)
+        has = place[:, :n] >= 0
+        outcomes.append((n, record[:, :n], has, seen, reject[:bad], *read_outputs))
     fast, plain = outcomes
     assert fast[0] == plain[0]
     for a, b in zip(fast[1:], plain[1:], strict=True):
@@ -121,13 +124,11 @@ def test_the_walk_stays_inside_its_arrays(category):
 
 def walk_outputs(program, chunk):
     capacity = len(chunk.data)
-    rows = [len(rows) for rows in program.present_of]
     return (
         np.empty((5, capacity), dtype=np.int64),
-        np.empty((rows[0], capacity)),
-        np.empty((rows[1], capacity), dtype=np.int64),
-        np.zeros((rows[2], capacity, 8), dtype=np.uint32),
-        np.zeros((len(program.columns), capacity), dtype=np.bool_),
+        np.empty((program.places, capacity), dtype=np.int32),
+        np.empty((program.counts, capacity), dtype=np.int32),
+        np.zeros(program.places, dtype=np.bool_),
         np.empty((len(chunk.start), 5), dtype=np.int64),
     )
 
@@ -142,11 +143,24 @@ def run_walk(walk, program, chunk, outputs):
         program.nodes,
         program.children,
         program.parts,
-        program.fields,
-        program.lsb,
-        program.spans,
         program.category in {1, 2},
         *outputs,
+    )
+
+
+def run_read(read, program, chunk, n, place):
+    out = program.fields[:, 6]
+    rows = np.zeros(len(out), dtype=np.int64)
+    for kinds in ((OUT_FLOAT,), (OUT_INT,), (OUT_ICAO, OUT_ASCII)):
+        rows[np.isin(out, kinds)] = np.arange(np.isin(out, kinds).sum())
+    data = np.frombuffer(chunk.data, dtype=np.uint8)
+    real, whole = np.empty((len(out), n)), np.empty((len(out), n), dtype=np.int64)
+    text = np.zeros((len(out), n, 8), dtype=np.uint32)
+    read(data, n, place, program.fields, program.lsb, rows, real, whole, text)
+    return (
+        real[: int((out == OUT_FLOAT).sum())],
+        whole[: int((out == OUT_INT).sum())],
+        text[: int((out >= OUT_ICAO).sum())],
     )
 
 

@@ -1,8 +1,9 @@
-"""The walker: follow FSPEC bits through records, write wanted fields to columns. Bounds-checked.
+"""The walker: follow FSPEC bits through records, note where what is wanted lies, then read it.
 
-Every read is guarded by the end of its block, so that no bytes whatever lead outside. A fault ends
-the block with one row of `reject`. Layout of the tables: `program`. The walk is one function on
-purpose: handing a dozen arrays to small ones was measured twenty times slower.
+Every read of the walk is guarded by the end of its block, so that no bytes whatever lead outside. A
+fault ends the block with one row of `reject`. Layout of the tables: `program`. The walk is one
+function on purpose: handing a dozen arrays to small ones was measured twenty times slower; reading
+fields column by column afterwards was measured three times faster than during the walk.
 """
 
 import numpy as np
@@ -91,15 +92,11 @@ def walk(
     nodes,
     children,
     parts,
-    fields,
-    lsb,
-    spans,
     inherits,
     record,
-    real,
-    whole,
-    text,
-    present,
+    place,
+    count,
+    seen,
     reject,
 ):
     """Walk the records of blocks of one category and edition.
@@ -107,11 +104,12 @@ def walk(
     Args:
         data: uint8, the chunk.
         start, length: int64, shape (b,), the blocks in it, headers included; trusted.
-        uaps, fspec_max, nodes, children, parts, fields, lsb: a `Program`.
-        spans: int64, row of the integer output of each column, used by those that count elements.
+        uaps, fspec_max, nodes, children, parts: a `Program`.
         inherits: a record without item 010 has the source of the one before it in the block.
         record: int64, shape (5, cap), filled with block, offset, length, SAC, SIC.
-        real, whole, text, present: outputs, shape (rows, cap); text (rows, cap, characters).
+        place: int32, shape (places, cap), filled with where in `data` each record has it, or -1.
+        count: int32, shape (counts, cap), filled with numbers of elements where there are any.
+        seen: bool, shape (places,), set where any record has it.
         reject: int64, shape (b, 5), filled with block, offset, fault, layout, slot.
 
     Returns:
@@ -147,6 +145,8 @@ def walk(
             if fault == 0 and body - begin > fspec_max[layout]:
                 fault = FSPEC_TOO_LONG
             # State of the record's FSPEC, of a compound item's, and of random field sequencing.
+            for row in range(len(seen)):
+                place[row, n] = -1
             here = body
             octet = begin
             byte = np.int64(data[begin])
@@ -224,26 +224,9 @@ def walk(
                         if here + size > end:
                             fault = PAST_END
                             break
-                        if part <= last_part:
-                            first = parts[part, 0]
-                            for f in range(first, first + parts[part, 1]):
-                                p = here + fields[f, 0]
-                                value = np.int64(0)
-                                for k in range(fields[f, 1]):
-                                    value = (value << 8) | data[p + k]
-                                bits = fields[f, 3]
-                                value = (value >> fields[f, 2]) & ((np.int64(1) << bits) - 1)
-                                if fields[f, 4] != 0 and value >> (bits - 1) != 0:
-                                    value -= np.int64(1) << bits
-                                out = fields[f, 5]
-                                row = fields[f, 6]
-                                if out == OUT_FLOAT:
-                                    real[row, n] = value * lsb[f]
-                                elif out == OUT_INT:
-                                    whole[row, n] = value
-                                else:
-                                    _write_text(value, bits, out == OUT_ICAO, text[row, n])
-                                present[fields[f, 7], n] = True
+                        if part <= last_part and parts[part] >= 0:
+                            place[parts[part], n] = here
+                            seen[parts[part]] = True
                         here += size
                         if kind == FIXED:
                             break
@@ -273,20 +256,20 @@ def walk(
                 else:
                     # Repeated or with a length of its own: note where it is and how much.
                     first = here
-                    count = np.int64(0)
+                    total = np.int64(0)
                     if kind == EXPLICIT:
                         if here >= end:
                             fault = PAST_END
                         else:
-                            count = np.int64(data[here]) - 1
+                            total = np.int64(data[here]) - 1
                             first = here + 1
-                            here += count + 1
-                            if count < 0:
+                            here += total + 1
+                            if total < 0:
                                 fault = ZERO_LENGTH
                     elif nodes[node, 4] == 0:
                         while True:
                             here += size
-                            count += 1
+                            total += 1
                             if here > end or data[here - 1] & 1 == 0:
                                 break
                     else:
@@ -295,21 +278,19 @@ def walk(
                             fault = PAST_END
                         else:
                             for k in range(here, first):
-                                count = (count << 8) | data[k]
-                            here = first + count * size
+                                total = (total << 8) | data[k]
+                            here = first + total * size
                     if fault == 0 and here > end:
                         fault = PAST_END
-                    column = nodes[node, 5]
-                    if fault == 0 and column >= 0:
-                        whole[spans[column], n] = count
-                        whole[spans[column] + 1, n] = first
-                        present[column, n] = True
+                    row = nodes[node, 5]
+                    if fault == 0 and row >= 0:
+                        place[row, n] = first
+                        count[nodes[node, 2], n] = total
+                        seen[row] = True
 
             if fault == 0 and here == body:
                 fault = EMPTY_RECORD
             if fault != 0:
-                for row in range(present.shape[0]):
-                    present[row, n] = False
                 reject[rejects, 0] = block
                 reject[rejects, 1] = begin
                 reject[rejects, 2] = fault
@@ -327,23 +308,55 @@ def walk(
 
 
 @njit(cache=True)
-def blank(n, present_of_real, present_of_whole, present_of_text, real, whole, text, present):
-    """Overwrite what no record wrote: NaN, -1 and empty text where `present` is false."""
-    for row in range(len(present_of_real)):
-        seen = present[present_of_real[row]]
+def read_fields(data, n, place, fields, lsb, row, real, whole, text):
+    """Read the fields of `n` records, one column after the other.
+
+    Args:
+        data: uint8, the chunk.
+        n: number of records.
+        place: int32, as filled by `walk`.
+        fields, lsb: a `Program`.
+        row: int64, row of each field in the output of its kind, -1 where no record has it.
+        real: float64, shape (rows, n): scaled; NaN where absent.
+        whole: int64, shape (rows, n); -1 where absent.
+        text: uint32, shape (rows, n, characters); 0 where absent.
+    """
+    for f in range(len(row)):
+        to = row[f]
+        if to < 0:
+            continue
+        where = place[fields[f, 0]]
+        first = fields[f, 1]
+        size = fields[f, 2]
+        shift = fields[f, 3]
+        bits = fields[f, 4]
+        mask = (np.int64(1) << bits) - 1
+        # Subtracting twice the sign bit turns an unsigned number into two's complement.
+        sign = (np.int64(1) << (bits - 1)) if fields[f, 5] != 0 else np.int64(0)
+        out = fields[f, 6]
+        step = lsb[f]
         for k in range(n):
-            if not seen[k]:
-                real[row, k] = np.nan
-    for row in range(len(present_of_whole)):
-        seen = present[present_of_whole[row]]
-        for k in range(n):
-            if not seen[k]:
-                whole[row, k] = -1
-    for row in range(len(present_of_text)):
-        seen = present[present_of_text[row]]
-        for k in range(n):
-            if not seen[k]:
-                text[row, k, :] = 0
+            at = np.int64(where[k])
+            if at < 0:
+                if out == OUT_FLOAT:
+                    real[to, k] = np.nan
+                elif out == OUT_INT:
+                    whole[to, k] = -1
+                else:
+                    text[to, k, :] = 0
+                continue
+            at += first
+            value = np.int64(data[at])
+            for p in range(at + 1, at + size):
+                value = (value << 8) | data[p]
+            value = (value >> shift) & mask
+            value -= (value & sign) << 1
+            if out == OUT_FLOAT:
+                real[to, k] = value * step
+            elif out == OUT_INT:
+                whole[to, k] = value
+            else:
+                _write_text(value, bits, out == OUT_ICAO, text[to, k])
 
 
 @njit(cache=True)

@@ -15,8 +15,16 @@ from numpy.typing import NDArray
 from tocsin.model.raw import RawChunk, Rejected
 from tocsin.wire.asterix import _kernels
 from tocsin.wire.asterix.editions import Editions
-from tocsin.wire.asterix.program import TEXT_CHARS, Column, Program, make_program
-from tocsin.wire.asterix.shapes import EMPTY_RECORD, EXPLAIN, FAULTS
+from tocsin.wire.asterix.program import TEXT_CHARS, Program, make_program
+from tocsin.wire.asterix.shapes import (
+    EMPTY_RECORD,
+    EXPLAIN,
+    FAULTS,
+    OUT_COUNT,
+    OUT_FLOAT,
+    OUT_ICAO,
+    OUT_INT,
+)
 from tocsin.wire.asterix.sources import source_keys
 from tocsin.wire.asterix.tables import CATEGORIES
 from tocsin.wire.asterix.wanted import usual_fields
@@ -130,14 +138,13 @@ def _groups(
 
 
 class _Walked(NamedTuple):
-    """The arrays that one walk filled."""
+    """What a walk noted."""
 
     n: int
     record: I64
-    real: NDArray[np.float64]
-    whole: I64
-    text: NDArray[np.uint32]
-    present: NDArray[np.bool_]
+    place: NDArray[np.int32]
+    elements: NDArray[np.int32]
+    seen: NDArray[np.bool_]
     reject: I64
 
 
@@ -147,10 +154,11 @@ def _decode_group(
     """Decode the blocks of one category and edition."""
     start, length = chunk.start[blocks], chunk.length[blocks]
     total = int(length.sum())
-    walked = _walk(data, start, length, program, total // 8 + 16)
+    walked = _walk(data, start, length, program, total // 16 + 16)
     if walked.n < 0:  # short records: there cannot be more of them than bytes
         walked = _walk(data, start, length, program, total)
     n = walked.n
+    fields, first_element = _fields(data, program, walked)
     columns = Columns(
         category=program.category,
         edition=program.edition,
@@ -160,12 +168,8 @@ def _decode_group(
         block=blocks[walked.record[0, :n]],
         record_offset=walked.record[1, :n],
         record_length=walked.record[2, :n],
-        fields=_fields(program.columns, walked),
-        first_element={
-            column.name: walked.whole[column.offset_row, :n]
-            for column in program.columns
-            if column.offset_row >= 0
-        },
+        fields=fields,
+        first_element=first_element,
     )
     return columns, [_rejected(chunk, blocks, program, row) for row in walked.reject.tolist()]
 
@@ -174,12 +178,10 @@ def _walk(
     data: NDArray[np.uint8], start: I64, length: I64, program: Program, capacity: int
 ) -> _Walked:
     """Run the kernel with room for `capacity` records; n is -1 when that was too little."""
-    real_rows, whole_rows, text_rows = (len(rows) for rows in program.present_of)
     record = np.empty((5, capacity), dtype=np.int64)
-    real = np.empty((real_rows, capacity))
-    whole = np.empty((whole_rows, capacity), dtype=np.int64)
-    text = np.empty((text_rows, capacity, TEXT_CHARS), dtype=np.uint32)
-    present = np.zeros((len(program.columns), capacity), dtype=np.bool_)
+    place = np.empty((program.places, capacity), dtype=np.int32)
+    count = np.empty((program.counts, capacity), dtype=np.int32)
+    seen = np.zeros(program.places, dtype=np.bool_)
     reject = np.empty((len(start), 5), dtype=np.int64)
     n, bad = _kernels.walk(
         data,
@@ -190,32 +192,66 @@ def _walk(
         program.nodes,
         program.children,
         program.parts,
-        program.fields,
-        program.lsb,
-        program.spans,
         program.category in INHERITING,
         record,
-        real,
-        whole,
-        text,
-        present,
+        place,
+        count,
+        seen,
         reject,
     )
-    _kernels.blank(n, *program.present_of, real, whole, text, present)
-    return _Walked(n, record, real, whole, text, present, reject[:bad])
+    return _Walked(n, record, place, count, seen, reject[:bad])
 
 
-def _fields(columns: tuple[Column, ...], walked: _Walked) -> dict[str, Field]:
-    """Return every field as a view into the arrays of the walk."""
-    n = walked.n
-    reals, wholes, present = walked.real[:, :n], walked.whole[:, :n], walked.present[:, :n]
-    texts = walked.text[:, :n].view(f"<U{TEXT_CHARS}")[:, :, 0]
-    banks: tuple[list[Values], ...] = (list(reals), list(wholes), list(texts), list(texts))
-    seen = list(present)
-    return {
-        column.name: Field(banks[column.out][column.row], seen[column.present_row], column.unit)
-        for column in columns
-    }
+def _fields(
+    data: NDArray[np.uint8], program: Program, walked: _Walked
+) -> tuple[dict[str, Field], dict[str, I64]]:
+    """Return every field, and where the elements of repeated items begin."""
+    n, place, seen = walked.n, walked.place, walked.seen.tolist()
+    banks = _read(data, program, walked)
+    present = list(place[:, :n] >= 0)
+    nowhere = _absent(n)
+    fields: dict[str, Field] = {}
+    first_element: dict[str, I64] = {}
+    for column in program.columns:
+        here = present[column.place]
+        if column.out == OUT_COUNT:
+            count = walked.elements[column.count_row, :n].astype(np.int64)
+            fields[column.name] = Field(np.where(here, count, -1), here, column.unit)
+            first_element[column.name] = place[column.place, :n].astype(np.int64)
+        elif seen[column.place]:
+            fields[column.name] = Field(next(banks[column.out]), here, column.unit)
+        else:
+            fields[column.name] = Field(nowhere[column.out], here, column.unit)
+    return fields, first_element
+
+
+def _read(
+    data: NDArray[np.uint8], program: Program, walked: _Walked
+) -> tuple[Iterator[Values], ...]:
+    """Read what any record has; return the columns by kind of delivery, in order."""
+    n, out = walked.n, program.fields[:, 6]
+    live = walked.seen[program.fields[:, 0]]
+    row = np.full(len(out), -1, dtype=np.int64)
+    kinds = [live & (out == OUT_FLOAT), live & (out == OUT_INT), live & (out >= OUT_ICAO)]
+    for kind in kinds:
+        row[kind] = np.arange(np.count_nonzero(kind))
+    real, whole, chars = (np.count_nonzero(kind) for kind in kinds)
+    reals, wholes = np.empty((real, n)), np.empty((whole, n), dtype=np.int64)
+    text = np.empty((chars, n, TEXT_CHARS), dtype=np.uint32)
+    _kernels.read_fields(
+        data, n, walked.place, program.fields, program.lsb, row, reals, wholes, text
+    )
+    texts = iter(text.view(f"<U{TEXT_CHARS}")[:, :, 0])
+    return iter(reals), iter(wholes), texts, texts
+
+
+def _absent(n: int) -> tuple[Values, Values, Values, Values]:
+    """Return the columns of fields that no record has: shared, so not to be written to."""
+    texts = np.zeros(n, dtype=f"<U{TEXT_CHARS}")
+    made = np.full(n, np.nan), np.full(n, -1, dtype=np.int64), texts
+    for values in made:
+        values.setflags(write=False)
+    return (*made, texts)
 
 
 def _rejected(chunk: RawChunk, blocks: I64, program: Program, row: list[int]) -> Rejected:

@@ -7,7 +7,7 @@ from tocsin.wire.asterix.containers import _kernels as container_kernels
 
 _KERNELS = (
     _kernels.walk,
-    _kernels.blank,
+    _kernels.read_fields,
     _kernels.peek_sources,
     container_kernels.scan,
 )

@@ -13,7 +13,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.model.errors import BadSettings
 from tocsin.wire.asterix.shapes import (
     COMPOUND,
     EXPLICIT,
@@ -22,6 +21,7 @@ from tocsin.wire.asterix.shapes import (
     LAST_FX,
     OPEN_ENDED,
     OUT_ASCII,
+    OUT_COUNT,
     OUT_FLOAT,
     OUT_ICAO,
     OUT_INT,
@@ -31,6 +31,8 @@ from tocsin.wire.asterix.tables import Node, category_table, edition_table
 
 I64 = NDArray[np.int64]
 
+WIDEST_BITS = 56
+"""Wider elements stand in repeated items only, where `repeated` reads them."""
 TEXT_CHARS = 8
 """Characters of the longest text field (call sign)."""
 _CHAR_BITS = {OUT_ICAO: 6, OUT_ASCII: 8}
@@ -38,17 +40,17 @@ _TEXT = {"icao": OUT_ICAO, "ascii": OUT_ASCII}
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one field is delivered: the row of its output array and of the presence array."""
+    """One field that is delivered, and where the walk notes it."""
 
     name: str
     """`I048/040/RHO`; a repeated item or one with a length (RE, SP) has its count here."""
     out: int
-    """OUT_FLOAT, OUT_INT, OUT_ICAO or OUT_ASCII."""
-    row: int
-    present_row: int
+    """OUT_FLOAT, OUT_INT, OUT_ICAO, OUT_ASCII, or OUT_COUNT."""
+    place: int
+    """Row of the walk's places that tells where a record has it."""
     unit: str
-    offset_row: int
-    """Repeated items: row of the integer array with the offset of the first element, else -1."""
+    count_row: int
+    """Repeated items: row of the walk's counts; else -1."""
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,20 +63,21 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     fspec_max: I64
     """shape (layouts,), longest FSPEC in bytes."""
     nodes: I64
-    """shape (n, 7): kind, size in bytes, first, count, aux, column row, flags."""
+    """shape (n, 7): kind, size in bytes, first, count, aux, place, flags."""
     children: I64
     """Nodes of compound items by FSPEC bit, -1 spare."""
     parts: I64
-    """shape (n, 2): first field and count of fields of each node, or octet of an extended one."""
+    """Place of each fixed node and each octet of an extended one, -1 where nothing is wanted."""
+    places: int
+    """Number of places: rows in which the walk notes where records have what is wanted."""
+    counts: int
+    """Number of repeated items (and RE, SP) that are wanted."""
     fields: I64
-    """shape (n, 8): byte, bytes, shift, bits, signed, out, row, present row."""
+    """shape (n, 7): place, byte, bytes, shift, bits, signed, out."""
     lsb: NDArray[np.float64]
     """shape (n,), one per field."""
     columns: tuple[Column, ...]
-    spans: I64
-    """shape (columns,), row of each column in its output array."""
-    present_of: tuple[I64, I64, I64]
-    """Presence row of each row of the float, integer and text output arrays."""
+    """What is delivered: the fields in order, repeated items in between."""
     slot_names: tuple[tuple[str, ...], ...]
     """Item number of each FSPEC bit by layout, empty where spare: for reports."""
 
@@ -83,65 +86,41 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
 class _Builder:
     """The tables while they grow."""
 
-    prefix: str
     wanted: tuple[str, ...]
     nodes: list[list[int]] = field(default_factory=list)
     children: list[int] = field(default_factory=list)
-    parts: list[list[int]] = field(default_factory=list)
+    parts: list[int] = field(default_factory=list)
     fields: list[list[int]] = field(default_factory=list)
     lsb: list[float] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
-    rows: dict[int, int] = field(default_factory=lambda: {OUT_FLOAT: 0, OUT_INT: 0, OUT_ICAO: 0})
+    places: int = 0
+    counts: int = 0
 
     def wants(self, path: str) -> bool:
         """Return whether the path, or what it is part of, was asked for."""
         return any(path == w or path.startswith(f"{w}/") for w in self.wanted)
 
-    def column(self, path: str, out: int, unit: str, *, spans: bool = False) -> Column:
-        """Add a column and return it; `spans` adds a row for the offset of repeated elements."""
-        bank = OUT_ICAO if out == OUT_ASCII else out
-        row = self.rows[bank]
-        self.rows[bank] += 2 if spans else 1
-        made = Column(
-            name=path,
-            out=out,
-            row=row,
-            present_row=len(self.columns),
-            unit=unit,
-            offset_row=row + 1 if spans else -1,
-        )
-        self.columns.append(made)
-        return made
-
-    def present_of(self, *outs: int) -> I64:
-        """Return the presence row of each row of one output array."""
-        rows = {c.row: c.present_row for c in self.columns if c.out in outs}
-        rows |= {c.offset_row: c.present_row for c in self.columns if OUT_INT in outs}
-        return np.array([rows[row] for row in sorted(rows) if row >= 0], dtype=np.int64)
-
     def leaf(self, path: str, node: Node, bit: int) -> None:
-        """Add the field of one element that begins `bit` bits into its node."""
-        if node.bits > 56:
-            raise BadSettings(
-                f"{path} is {node.bits} bits wide",
-                where="field",
-                remedy="Ask for it through its repeated item.",
-            )
+        """Add the field of one element that begins `bit` bits into the part at hand."""
+        if node.bits > WIDEST_BITS:
+            raise ValueError(f"{path}: {node.bits} bits, at most {WIDEST_BITS}")
         out, unit = _delivery(node)
-        column = self.column(path, out, unit)
         end = bit + node.bits
         first, last = bit // 8, (end + 7) // 8
-        bits = [first, last - first, last * 8 - end, node.bits, int(node.signed)]
-        self.fields.append([*bits, out, column.row, column.present_row])
+        place = self.places
+        self.columns.append(Column(name=path, out=out, place=place, unit=unit, count_row=-1))
+        self.fields.append(
+            [place, first, last - first, last * 8 - end, node.bits, int(node.signed), out]
+        )
         self.lsb.append(node.lsb if out == OUT_FLOAT else 1.0)
 
-    def spread(self, path: str, members: tuple[Node, ...]) -> tuple[int, int]:
-        """Add the fields of consecutive members; return the first one and their count."""
-        first = len(self.fields)
-        for name, node, bit in leaves(path, members):
-            if self.wants(name):
-                self.leaf(name, node, bit)
-        return first, len(self.fields) - first
+    def part(self, path: str, members: tuple[Node, ...]) -> None:
+        """Add a fixed node or one octet of an extended one, with its fields."""
+        wanted = [leaf for leaf in leaves(path, members) if self.wants(leaf[0])]
+        for name, node, bit in wanted:
+            self.leaf(name, node, bit)
+        self.parts.append(self.places if wanted else -1)
+        self.places += bool(wanted)
 
     def node(self, path: str, node: Node) -> int:
         """Add one item or sub-item and return its number."""
@@ -152,16 +131,15 @@ class _Builder:
 
     def fixed(self, path: str, node: Node) -> list[int]:
         """Return the row of an element or group."""
-        members = (node,) if node.kind == "element" else node.members
-        self.parts.append(
-            list(self.spread(_parent(path) if node.kind == "element" else path, members))
-        )
+        alone = node.kind == "element"
+        self.part(path.rpartition("/")[0] if alone else path, (node,) if alone else node.members)
         return [FIXED, node.bits // 8, len(self.parts) - 1, 1, 0, -1, 0]
 
     def extended(self, path: str, node: Node) -> list[int]:
         """Return the row of an extended item and add its octets."""
         begin = len(self.parts)
-        self.parts += [list(self.spread(path, part.members)) for part in node.parts]
+        for part in node.parts:
+            self.part(path, part.members)
         flags = LAST_FX * node.parts[-1].fx + OPEN_ENDED * node.open_ended
         return [EXTENDED, 1, begin, len(node.parts), 0, -1, flags]
 
@@ -169,19 +147,24 @@ class _Builder:
         """Return the row of a repeated item; its elements are read on demand."""
         element_bits = node.element.bits if node.element else 0
         fx_bits = 1 if node.count_bytes == 0 else 0
-        row = self.span_row(path)
-        return [REPEATED, (element_bits + fx_bits) // 8, 0, 0, node.count_bytes, row, 0]
+        count_row, place = self.span(path)
+        size = (element_bits + fx_bits) // 8
+        return [REPEATED, size, count_row, 0, node.count_bytes, place, 0]
 
     def explicit(self, path: str, _node: Node) -> list[int]:
         """Return the row of an item that begins with its own length (RE, SP)."""
-        return [EXPLICIT, 0, 0, 0, 0, self.span_row(path), 0]
+        count_row, place = self.span(path)
+        return [EXPLICIT, 0, count_row, 0, 0, place, 0]
 
-    def span_row(self, path: str) -> int:
-        """Return the number of the count column of a repeated item, -1 if it is not wanted."""
+    def span(self, path: str) -> tuple[int, int]:
+        """Return count row and place of a repeated item, both -1 where it is not wanted."""
         if not self.wants(path):
-            return -1
-        self.column(path, OUT_INT, "", spans=True)
-        return len(self.columns) - 1
+            return -1, -1
+        row, place = self.counts, self.places
+        self.columns.append(Column(name=path, out=OUT_COUNT, place=place, unit="", count_row=row))
+        self.counts += 1
+        self.places += 1
+        return row, place
 
     def compound(self, path: str, node: Node) -> list[int]:
         """Return the row of a compound item and add its sub-items."""
@@ -213,10 +196,6 @@ def leaves(path: str, members: tuple[Node, ...]) -> Iterator[tuple[str, Node, in
         bit += member.bits
 
 
-def _parent(path: str) -> str:
-    return path.rpartition("/")[0]
-
-
 def _delivery(node: Node) -> tuple[int, str]:
     """Return how an element is delivered, and its unit."""
     if node.means == "quantity":
@@ -239,7 +218,7 @@ def make_program(category: int, edition: str, wanted: tuple[str, ...]) -> Progra
     """
     table = category_table(category)
     layout = edition_table(category, edition)
-    builder = _Builder(prefix=f"I{category:03d}", wanted=wanted)
+    builder = _Builder(wanted)
     numbers: dict[int, int] = {}
     for uap in layout.uaps:
         for slot in uap.slots:
@@ -261,16 +240,12 @@ def make_program(category: int, edition: str, wanted: tuple[str, ...]) -> Progra
         fspec_max=np.array([uap.fspec_max for uap in layout.uaps], dtype=np.int64),
         nodes=_table(builder.nodes, 7),
         children=np.array(builder.children, dtype=np.int64),
-        parts=_table(builder.parts, 2),
-        fields=_table(builder.fields, 8),
+        parts=np.array(builder.parts, dtype=np.int64),
+        places=builder.places,
+        counts=builder.counts,
+        fields=_table(builder.fields, 7),
         lsb=np.array(builder.lsb, dtype=np.float64),
         columns=tuple(builder.columns),
-        spans=np.array([column.row for column in builder.columns], dtype=np.int64),
-        present_of=(
-            builder.present_of(OUT_FLOAT),
-            builder.present_of(OUT_INT),
-            builder.present_of(OUT_ICAO, OUT_ASCII),
-        ),
         slot_names=names,
     )
 

@@ -6,8 +6,9 @@ FIXED, EXTENDED, REPEATED, EXPLICIT, COMPOUND = range(5)
 LAST_FX, OPEN_ENDED = 1, 2
 """Flags of an extended node: its last part ends in FX; further octets are stepped over."""
 
-OUT_FLOAT, OUT_INT, OUT_ICAO, OUT_ASCII = range(4)
-"""Where a field goes: scaled to its unit, whole number, text of 6-bit or of 8-bit characters."""
+OUT_FLOAT, OUT_INT, OUT_ICAO, OUT_ASCII, OUT_COUNT = range(5)
+"""How a field is delivered: scaled to its unit, whole number, text of 6-bit or 8-bit characters,
+number of elements of a repeated item."""
 
 FAULTS = (
     "",
