@@ -37,6 +37,8 @@ class StoredChunk(msgspec.Struct, frozen=True, array_like=True):
 
 
 _PACK = msgspec.msgpack.Encoder(order="sorted")
+_PACK_SITE = msgspec.msgpack.Encoder()
+"""Noise is given by a number, and msgspec sorts only words; a site read from JSON has one order."""
 
 
 def journal_versions(journal: Journal, t_ns: int, versions: Mapping[str, str]) -> int:
@@ -47,7 +49,7 @@ def journal_versions(journal: Journal, t_ns: int, versions: Mapping[str, str]) -
 def journal_settings(journal: Journal, t_ns: int, site: SiteFacts) -> int:
     """Write what the run stands on: the site, its sensors, border and places."""
     fields = {"site": site.id, "synthetic": site.synthetic, "title": site.title}
-    return journal.append(RUN, "settings", t_ns, fields, _PACK.encode(site))
+    return journal.append(RUN, "settings", t_ns, fields, _PACK_SITE.encode(site))
 
 
 def journal_settings_json(

@@ -1,5 +1,6 @@
 """Getting back out what went in: the settings and all input, in the order received."""
 
+import hashlib
 from collections.abc import Iterator
 
 from tocsin.model.errors import BadStorage
@@ -51,3 +52,13 @@ def settings_entry(journal: JournalReader) -> Entry:
         where=str(journal.path),
         remedy="Replay the recordings themselves, with --site.",
     )
+
+
+def salt_key(settings_json: bytes, date_ns: int | None) -> bytes:
+    """Return the key of the salts of a replay, so that two replays have equal hashes.
+
+    It comes from the settings. It keeps nobody from guessing a body, as the random key of a live
+    service does: whoever replays a recording has it already.
+    """
+    told = b"%s|%s" % (settings_json, repr(date_ns).encode())
+    return hashlib.sha256(b"tocsin replay|" + told).digest()
