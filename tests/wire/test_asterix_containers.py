@@ -266,6 +266,30 @@ def test_a_wrong_file_is_one_clear_line(data, words):
         list(read_chunks(io.BytesIO(data), "some.file"))
 
 
+@pytest.mark.parametrize("container", ["raw", "rply", "final_format"])
+def test_a_recording_that_begins_inside_a_frame_is_read(container):
+    """Ring buffers and split files begin anywhere."""
+    data = made.FRAMED[container](BLOCKS)[17:]
+    blocks, _, _, rejects = read_all(data)
+    assert blocks == BLOCKS[-len(blocks) :]
+    assert len(blocks) >= len(BLOCKS) - 2
+    assert rejects[0].offset == 0
+
+
+def test_damage_in_a_capture_ends_it_with_a_reason():
+    """What follows a wrong packet length cannot be found again; it must be said."""
+    packets = [made.ethernet(made.ipv4(made.udp(block))) for block in BLOCKS[:3]]
+    data = bytearray(made.pcap(packets))
+    data[24 + 16 + len(packets[0]) + 11] = 0xFF
+    blocks, _, _, rejects = read_all(bytes(data))
+    assert (blocks, [bad.reason for bad in rejects]) == (BLOCKS[:1], ["bad_frame"])
+    data = bytearray(made.pcapng(packets))
+    at = data.index(packets[1])
+    data[at - 24] ^= 0x01
+    blocks, _, _, rejects = read_all(bytes(data))
+    assert (blocks, [bad.reason for bad in rejects]) == (BLOCKS[:1], ["bad_frame"])
+
+
 class Endless(io.RawIOBase):
     """Repeats a recording many times without holding it."""
 

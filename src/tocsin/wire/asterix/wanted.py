@@ -2,6 +2,10 @@
 
 An item that an edition does not have is left out of its columns; `decode` tells by the absence of
 the name, a record by `present`.
+
+Where the meaning of a number depends on another item it is delivered as it stands on the wire:
+I062/380/IAS/IAS and I021/150/AS are 2^-14 NM/s each while their IM bit is 0, and 0.001 Mach while
+it is 1.
 """
 
 from functools import cache

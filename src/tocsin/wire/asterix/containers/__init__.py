@@ -35,6 +35,8 @@ _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"PK\x03
 
 HEAD_BYTES = 65_536
 """How much is read before the container is named."""
+MANY_BLOCKS = 10
+"""So many blocks make a recording of bytes that begin with something else."""
 
 
 def detect_container(head: bytes, source: str = "recording") -> str:
@@ -59,12 +61,18 @@ def detect_container(head: bytes, source: str = "recording") -> str:
 
 
 def _fits(body: bytes, kind: int, *, at_end: bool) -> bool:
-    """Return whether most of the bytes are frames of this kind, the very first among them."""
+    """Return whether the bytes are frames of this kind.
+
+    The first frame begins at the first byte and most bytes are frames; or, where a recording was
+    cut off at its beginning, there are many frames and little else.
+    """
     found = find_blocks(body, kind, at_end=at_end)
-    if not len(found.start) or found.start[0] > (0 if kind <= _kernels.GPS else 8):
+    if not len(found.start):
         return False
     bad = int((found.reject[:, 1] - found.reject[:, 0]).sum())
-    return 2 * bad < found.used
+    if found.start[0] == (0 if kind in {_kernels.RAW, _kernels.GPS} else 8):
+        return 2 * bad < found.used
+    return 10 * bad < found.used and len(found.start) >= MANY_BLOCKS
 
 
 def _unknown(head: bytes, source: str) -> BadInput:
