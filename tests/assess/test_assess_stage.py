@@ -118,6 +118,48 @@ def test_a_claim_that_is_believed_again_is_believed(
         assert found.noncooperative_prob < 0.01
 
 
+@pytest.fixture
+def marches(monkeypatch):
+    """Count how often futures are drawn."""
+    calls, real = [], stage.futures.futures_of
+
+    def counted(*arguments):
+        calls.append(arguments[0].t_ns)
+        return real(*arguments)
+
+    monkeypatch.setattr(stage.futures, "futures_of", counted)
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("east_m", "updates", "expected"), [(20e3, 30, 10), (45e3, 30, 4), (45e3, 3, 10)]
+)
+def test_near_and_new_tracks_are_marched_with_every_measurement(
+    east_m, updates, expected, make_track, picture_of, border, settings, marches
+) -> None:
+    """Twenty seconds between looks cost ten of lead; far away nothing is lost by waiting."""
+    state, world = AssessState(), prepare([border], [], [], settings)
+    for seconds in range(40):
+        t_ns = T0_NS + seconds * S_NS
+        track = make_track(t_ns=t_ns, pos_site_m=(east_m - 50.0 * seconds, -50e3), updates=updates)
+        seen_ns = T0_NS + seconds // 4 * 4 * S_NS
+        track = msgspec.structs.replace(track, t_update_ns=seen_ns)
+        state, (found,) = step(state, picture_of(track, t_ns=t_ns), world, settings)
+        assert found.t_ns == t_ns
+        assert found.crossings
+    assert len(marches) == expected
+
+
+def test_losing_sight_is_told_at_once(make_track, picture_of, world, settings) -> None:
+    """A window for something no longer seen must not stand for ten seconds more."""
+    state, (seen,) = step(AssessState(), picture_of(make_track()), world, settings)
+    t_ns = T0_NS + S_NS
+    lost = make_track(t_ns=t_ns, status="coasting", t_update_ns=T0_NS)
+    _, (found,) = step(state, picture_of(lost, t_ns=t_ns), world, settings)
+    assert (seen.crossings[0].window_reason, seen.context) == ("", "straight")
+    assert (found.crossings[0].window_reason, found.context) == ("no detection for 1 s", "lost")
+
+
 def test_a_track_long_gone_is_forgotten(make_track, picture_of, world, settings) -> None:
     """A service that runs for months must not remember every track of it."""
     state, _ = step(AssessState(), picture_of(make_track()), world, settings)

@@ -1,4 +1,4 @@
-"""What is remembered of a track between pictures: its class, its course, a standing conflict."""
+"""What is remembered of a track between pictures: class, course, conflict, last futures."""
 
 from math import atan2, hypot, sqrt
 
@@ -6,6 +6,7 @@ import msgspec
 
 from tocsin.assess.classify import LOOK_S, Log5, prior_logs, revise
 from tocsin.assess.settings import AssessSettings
+from tocsin.model.threat import Crossing, Threat
 from tocsin.model.track import Track
 from tocsin.model.units import S_NS
 
@@ -17,9 +18,25 @@ COURSE_STEP_S = 8.0
 """Base over which the rate of a turn is measured."""
 _COURSE_GAP_S = 60.0
 """A longer base says nothing about a turn under way."""
+MARCH_STEP_S = 10.0
+"""Futures of a track that is far away are marched no more often than this."""
+NEAR_S, NEAR_PROB = 600.0, 0.1
+"""It is near when it may get somewhere within this time with this probability."""
+YOUNG_UPDATES = 10
+"""A track with no more updates than this is new: its course is still settling."""
 TURN_SIGMA = 2.0
 """A change of course smaller than this many sigmas is no turn."""
 MOST_TURN_RADPS = 0.15
+
+
+class Marched(msgspec.Struct, frozen=True, kw_only=True):
+    """What a track's futures said when they were last marched."""
+
+    t_ns: int
+    t_update_ns: int
+    context: str
+    crossings: tuple[Crossing, ...]
+    threats: tuple[Threat, ...]
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +53,8 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """Rate of the turn under way, counter-clockwise; 0 for none."""
     t_conflict_ns: int | None
     """Since when its identity has been contradicted."""
+    marched: Marched | None
+    """None: not marched yet, or established as cooperative."""
 
 
 def forget(memories: dict[int, Memory], t_ns: int) -> dict[int, Memory]:
@@ -61,6 +80,32 @@ def recall(before: Memory | None, track: Track, t_ns: int, settings: AssessSetti
         vel_site_mps=vel_site_mps,
         turn_radps=turn_radps,
         t_conflict_ns=_conflict(before, track, t_ns),
+        marched=before.marched,
+    )
+
+
+def still_holds(marched: Marched | None, track: Track, context: str) -> bool:
+    """Say whether what the futures said need not be worked out again.
+
+    A track that is near (or new) is marched with every measurement, because seconds of its lead
+    time count; one that is far, or was not seen again, every ten seconds.
+    """
+    if marched is None or marched.context != context:
+        return False
+    if not 0.0 <= (track.t_ns - marched.t_ns) / S_NS < MARCH_STEP_S:
+        return False
+    urgent = track.updates <= YOUNG_UPDATES or _near(marched)
+    return not urgent or track.t_update_ns <= marched.t_update_ns
+
+
+def _near(marched: Marched) -> bool:
+    """Say whether anything may be reached within ten minutes."""
+    passages: list[Crossing | Threat] = [*marched.crossings, *marched.threats]
+    return any(
+        prob >= NEAR_PROB
+        for passage in passages
+        for horizon_s, prob in zip(passage.within_s, passage.prob, strict=True)
+        if horizon_s <= NEAR_S
     )
 
 
@@ -75,6 +120,7 @@ def _first(track: Track, t_ns: int, settings: AssessSettings) -> Memory:
         vel_site_mps=track.vel_site_mps,
         turn_radps=0.0,
         t_conflict_ns=None if track.identity.conflict is None else t_ns,
+        marched=None,
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from tocsin.assess import classify, futures, passage
 from tocsin.assess.cooperation import noncooperative_prob
 from tocsin.assess.futures import Futures
-from tocsin.assess.memory import Memory, forget, recall
+from tocsin.assess.memory import Marched, Memory, forget, recall, still_holds
 from tocsin.assess.settings import AssessSettings
 from tocsin.assess.world import BorderField, World
 from tocsin.model.errors import BadInput
@@ -48,8 +48,10 @@ def step(
 ) -> tuple[AssessState, tuple[Assessment, ...]]:
     """Assess every track of a picture.
 
-    Futures are marched only for tracks that are not established as cooperative, and only for
-    the borders and places within their reach.
+    Futures are marched only for tracks that are not established as cooperative, only for the
+    borders and places within their reach, and with every measurement only where something may
+    happen within ten minutes. Crossings and threats may therefore be some seconds older than
+    the assessment; their own times are absolute.
 
     Args:
         state: What was remembered.
@@ -64,32 +66,41 @@ def step(
     found = []
     for track in sorted(picture.tracks, key=lambda track: track.id):
         memory = recall(memories.get(track.id), track, picture.t_ns, settings)
-        memories[track.id] = memory
-        found.append(_assess(track, memory, world, settings))
+        memories[track.id], assessment = _assess(track, memory, world, settings)
+        found.append(assessment)
     return AssessState(memories=dict(sorted(memories.items()))), tuple(found)
 
 
-def _assess(track: Track, memory: Memory, world: World, settings: AssessSettings) -> Assessment:
-    """Assess one track."""
-    conflict_ns = memory.t_conflict_ns
-    conflict_s = 0.0 if conflict_ns is None else (memory.t_seen_ns - conflict_ns) / S_NS
-    noncooperative = noncooperative_prob(track, conflict_s=conflict_s)
+def _assess(
+    track: Track, memory: Memory, world: World, settings: AssessSettings
+) -> tuple[Memory, Assessment]:
+    """Assess one track; march its futures where what they said last no longer holds."""
+    noncooperative = noncooperative_prob(track, conflict_s=_conflict_s(memory))
     context = context_of(track, memory.turn_radps)
-    crossings: tuple[Crossing, ...] = ()
-    threats: tuple[Threat, ...] = ()
-    if noncooperative >= settings.min_noncooperative_prob:
-        crossings, threats = _passages(track, memory, context, world, settings)
-    return Assessment(
+    if noncooperative < settings.min_noncooperative_prob:
+        memory = msgspec.structs.replace(memory, marched=None)
+    elif not still_holds(memory.marched, track, context):
+        marched = _march(track, memory, context, world, settings)
+        memory = msgspec.structs.replace(memory, marched=marched)
+    told = memory.marched
+    return memory, Assessment(
         track_id=track.id,
         t_ns=track.t_ns,
         exists_prob=track.exists_prob,
         noncooperative_prob=noncooperative,
         classes=classify.belief(memory.class_logs),
         context=context,
-        crossings=crossings,
-        threats=threats,
+        crossings=() if told is None else told.crossings,
+        threats=() if told is None else told.threats,
         evidence=track.evidence,
     )
+
+
+def _conflict_s(memory: Memory) -> float:
+    """Return for how long the track's identity has been contradicted."""
+    if memory.t_conflict_ns is None:
+        return 0.0
+    return (memory.t_seen_ns - memory.t_conflict_ns) / S_NS
 
 
 def context_of(track: Track, turn_radps: float) -> str:
@@ -100,9 +111,9 @@ def context_of(track: Track, turn_radps: float) -> str:
     return "manoeuvring" if turning else "straight"
 
 
-def _passages(
+def _march(
     track: Track, memory: Memory, context: str, world: World, settings: AssessSettings
-) -> tuple[tuple[Crossing, ...], tuple[Threat, ...]]:
+) -> Marched:
     """March the track's futures over what lies within its reach.
 
     A border it is already inside of is told however far behind it lies.
@@ -114,15 +125,24 @@ def _passages(
         if (signed_m := futures.border_distance_m(track, field)) <= reach_m
     ]
     candidates = futures.within_reach(track, world, reach_m + settings.place_radius_m)
-    if not near and not len(candidates):
-        return (), ()
-    drawn = futures.futures_of(track, classify.belief(memory.class_logs), memory.turn_radps, world)
-    crossings = tuple(
-        _crossing(track, drawn, field, signed_m, context, settings) for field, signed_m in near
+    crossings: tuple[Crossing, ...] = ()
+    threats: tuple[Threat, ...] = ()
+    if near or len(candidates):
+        classes = classify.belief(memory.class_logs)
+        drawn = futures.futures_of(track, classes, memory.turn_radps, world)
+        crossings = tuple(
+            _crossing(track, drawn, field, signed_m, context, settings) for field, signed_m in near
+        )
+        times_s = futures.nearness_times_s(drawn, candidates, world, settings.place_radius_m)
+        places = [world.places[index] for index in candidates]
+        threats = passage.threats(track, places, times_s, settings)
+    return Marched(
+        t_ns=track.t_ns,
+        t_update_ns=track.t_update_ns,
+        context=context,
+        crossings=crossings,
+        threats=threats,
     )
-    times_s = futures.nearness_times_s(drawn, candidates, world, settings.place_radius_m)
-    places = [world.places[index] for index in candidates]
-    return crossings, passage.threats(track, places, times_s, settings)
 
 
 def _crossing(
