@@ -364,6 +364,20 @@ def test_a_folder_that_is_not_there_gives_one_clear_line(tmp_path: Path) -> None
         Journal.create(tmp_path / "absent" / "j.sqlite", salt_key=KEY)
 
 
+def test_a_finished_run_is_one_file(tmp_path: Path) -> None:
+    """Somebody who copies the journal must not leave half of it behind in a log."""
+    path = tmp_path / "j.sqlite"
+    write(path, [("run", b"x")] * 3)
+    with JournalReader(path) as reader, Journal.open(path, salt_key=KEY) as journal:
+        journal.append("run", "heartbeat", 9, {})
+        journal.commit()
+        assert reader.count() == 4
+    with JournalReader(path) as reader, JournalReader(path) as other:
+        assert reader.count() == other.count() == 4
+    Journal.open(path, salt_key=KEY).close()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["j.sqlite", "j.sqlite.lock"]
+
+
 def test_a_journal_is_never_begun_over_another(tmp_path: Path) -> None:
     """The record of one night must not be overwritten by the next."""
     write(tmp_path / "j.sqlite", [("run", b"x")])

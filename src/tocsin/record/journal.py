@@ -16,6 +16,7 @@ from tocsin.record.schema import (
     ENTRY,
     check,
     connect,
+    fold_in,
     lay_out,
     make_durable,
     told_plainly,
@@ -222,6 +223,7 @@ class Journal:
         try:
             self.commit()
         finally:
+            fold_in(self._connection)
             close(self._connection)
             self._lock.release()
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import (
@@ -134,7 +134,6 @@ def _stands_alone(path: Path) -> bool:
 def lay_out(connection: Connection) -> None:
     """Write the tables and triggers into an empty file; the version last, when all is there."""
     connection.exec_driver_sql(f"PRAGMA page_size = {PAGE_SIZE}")
-    connection.exec_driver_sql("PRAGMA journal_mode = WAL")
     METADATA.create_all(connection)
     for trigger in TRIGGERS:
         connection.exec_driver_sql(trigger)
@@ -145,6 +144,7 @@ def lay_out(connection: Connection) -> None:
 
 def make_durable(connection: Connection, *, quota_bytes: int | None) -> None:
     """Set what every writer needs: a commit is on the disk when it returns."""
+    connection.exec_driver_sql("PRAGMA journal_mode = WAL")
     connection.exec_driver_sql("PRAGMA synchronous = FULL")
     connection.exec_driver_sql("PRAGMA foreign_keys = ON")
     connection.exec_driver_sql("PRAGMA secure_delete = ON")
@@ -152,6 +152,12 @@ def make_durable(connection: Connection, *, quota_bytes: int | None) -> None:
     if quota_bytes is not None:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {quota_bytes // PAGE_SIZE}")
     connection.rollback()
+
+
+def fold_in(connection: Connection) -> None:
+    """Leave one plain file, which readers open without writing beside it, unless one reads now."""
+    with suppress(exc.OperationalError):
+        connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
 
 
 def check(connection: Connection, where: Path) -> None:

@@ -69,10 +69,10 @@ def _flew(night: Night, flown: list[Flown]) -> Sentence:
     without = sum(not cooperative(f) for f in flown)
     span = duration(night.to_ns - night.from_ns)
     entries = (night.first_picture_idx, night.last_picture_idx)
-    text = f"{first_upper(count(len(flown), 'track'))} in {span}: {without} without transponder"
-    return Sentence(
-        text=f"{text}, {len(flown) - without} with.", entries=tuple(e for e in entries if e >= 0)
-    )
+    text = f"{first_upper(count(len(flown), 'track'))} in {span}"
+    if flown:
+        text += f": {without or 'none'} without transponder, {len(flown) - without or 'none'} with"
+    return Sentence(text=f"{text}.", entries=tuple(e for e in entries if e >= 0))
 
 
 def _crossed(night: Night, flown: list[Flown], local: LocalTime) -> Iterator[Sentence]:

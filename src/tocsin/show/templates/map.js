@@ -1,18 +1,19 @@
 // The map at one time: only what the picture held then.
 const patience = 10 * Math.max(night.gap_s, 2 * night.step_s);
-const taken = [];
-const free = (x, y, w, h) => !taken.some(b => x < b[0] + b[2] && x + w > b[0] && y < b[1] + b[3] && y + h > b[1]);
+const taken = [], symbols = [];
+const meets = (boxes, x, y, w, h) => boxes.some(b => x < b[0] + b[2] && x + w > b[0] && y < b[1] + b[3] && y + h > b[1]);
+const free = (x, y, w, h) => !meets(taken, x, y, w, h) && !meets(symbols, x, y, w, h);
 const take = (x, y, w, h) => { taken.push([x, y, w, h]); };
 
 const SIDES = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [-1, -1], [1, 1], [-1, 1]];
 const OVER = [[0, -1], [0, 1], [1, -1], [-1, -1], [1, 1], [-1, 1], [1, 0], [-1, 0]];
-const labelAt = (c, text, x, y, off, size, sides = SIDES) => {
+const labelAt = (c, text, x, y, off, size, sides = SIDES, over = false) => {
   const w = c.measureText(text).width, h = size * 1.15;
   for (const [sx, sy] of sides) {
     const left = sx > 0 ? x + off : sx < 0 ? x - off - w : x - w / 2;
     const top = y - h / 2 + sy * (off + h * 0.35);
     if (left < 2 || top < 2 || left + w > view.width - 2 || top + h > view.height - 2) continue;
-    if (!free(left - 2, top, w + 4, h)) continue;
+    if (over ? meets(taken, left - 2, top, w + 4, h) : !free(left - 2, top, w + 4, h)) continue;
     take(left - 2, top, w + 4, h);
     return [left, top + h * 0.78];
   }
@@ -151,7 +152,9 @@ const drawPlaces = (c, wanted) => {
     const big = place.people > BIG, size = big ? 14 : place.people > 10000 ? 13 : 12;
     c.font = `${big ? "600 " : ""}${size}px system-ui, sans-serif`;
     const r = big ? 3.2 : place.people > 10000 ? 2.4 : 1.7;
-    const at = labelAt(c, place.name, x, y, r + 4, size);
+    // A town is named even among marks; a village only where there is room.
+    const at = labelAt(c, place.name, x, y, r + 4, size)
+      || (big && drawn < 3 && labelAt(c, place.name, x, y, r + 4, size, SIDES, true));
     if (!at && !big) continue;
     c.beginPath();
     c.arc(x, y, r, 0, 2 * Math.PI);
@@ -308,7 +311,8 @@ const drawTrackLabels = (c, now, many) => {
     const text = labelOf(track, at);
     // Beside its own line, not on it.
     const sides = Math.abs(Math.sin(track.course[at.i] * Math.PI / 180)) > 0.7 ? OVER : SIDES;
-    const spot = labelAt(c, text, x, y, shown.chosen === track.id ? 13 : 8, 12, sides);
+    const spot = labelAt(c, text, x, y, shown.chosen === track.id ? 13 : 8, 12, sides)
+      || (shown.chosen === track.id && labelAt(c, text, x, y, 13, 12, sides, true));
     if (spot) haloText(c, text, spot[0], spot[1], paint[track.kind]);
   }
 };
@@ -332,7 +336,7 @@ const drawMap = () => {
   const { context: c, width, height, ratio } = sizeOf(mapCanvas);
   view.width = width;
   view.height = height;
-  taken.length = 0;
+  taken.length = symbols.length = 0;
   take(0, 0, 190, 74);
   take(0, height - 40, 170, 40);
   drawGround(c, ratio);
@@ -344,9 +348,11 @@ const drawMap = () => {
     const at = stateAt(track, shown.t);
     if (!at) continue;
     now.push([track, at]);
-    take(toX(at.east) - 6, toY(at.north) - 6, 12, 12);
+    symbols.push([toX(at.east) - 6, toY(at.north) - 6, 12, 12]);
   }
-  const many = now.filter(([, at]) => !at.ended).length > 40;
+  const inWindow = ([, at]) => !at.ended && Math.abs(toX(at.east) - width / 2) < width / 2
+    && Math.abs(toY(at.north) - height / 2) < height / 2;
+  const many = now.filter(inWindow).length > 40;
   drawTrackLabelsFirst(c, now, many);
   drawScale(c);
   return now;

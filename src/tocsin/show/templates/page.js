@@ -74,6 +74,13 @@ const readAddress = () => {
   if (wanted.has("t")) go(Number(wanted.get("t")) * TICKS_S);
 };
 
+const fitWindow = () => {
+  const size = sizeOf(mapCanvas);
+  view.width = size.width;
+  view.height = size.height;
+  atFirst();
+};
+
 // What to show first: a track that crossed, else the one that a draft names.
 const firstChoice = () => {
   const crossed = ordered.find(t => t.kind !== "with" && t.stays.some(s => s[1] !== null));
@@ -100,16 +107,13 @@ const start = () => {
   });
   listenToMap(redraw, (x, y) => { const track = trackNear(x, y); choose(track ? track.id : null); });
   listenToTimeline(t => { stop(); go(t); }, choose);
-  new ResizeObserver(redraw).observe(mapCanvas.parentElement);
+  new ResizeObserver(() => { if (!view.moved) fitWindow(); redraw(); }).observe(mapCanvas.parentElement);
   let themeBefore = "dark";
   window.addEventListener("beforeprint", () => { themeBefore = root.dataset.theme; setTheme("light"); drawAll(); });
   window.addEventListener("afterprint", () => setTheme(themeBefore));
   window.addEventListener("hashchange", readAddress);
-  const size = sizeOf(mapCanvas);
-  view.width = size.width;
-  view.height = size.height;
+  fitWindow();
   document.getElementById("key").open = view.height > 640 && view.width > 900;
-  atFirst();
   drawLegend();
   choose(firstChoice());
   readAddress();

@@ -102,9 +102,9 @@ const drawTrackRows = (c, width) => {
 const drawLife = (c, track, y, thick, width) => {
   c.strokeStyle = paint[track.kind];
   c.lineCap = "butt";
-  c.lineWidth = thick;
-  c.globalAlpha = track.kind === "with" ? 0.75 : 0.95;
-  c.setLineDash(track.kind === "without" ? [] : track.kind === "with" ? [8, 2] : [3, 2]);
+  c.lineWidth = track.kind === "with" ? Math.max(1.5, thick / 3) : thick;
+  c.globalAlpha = 0.95;
+  c.setLineDash(track.kind === "mixed" ? [3, 2] : []);
   let from = track.first;
   c.beginPath();
   for (const [a, b] of [...track.gaps, [track.seen, null]]) {

@@ -1,6 +1,6 @@
 // Where the map looks: centre in metres of the site's Mercator, scale in CSS pixels per metre.
 const mapCanvas = document.getElementById("map");
-const view = { east: 0, north: 0, scale: 0.01, width: 1, height: 1 };
+const view = { east: 0, north: 0, scale: 0.01, width: 1, height: 1, moved: false };
 
 const toX = east => view.width / 2 + (east - view.east) * view.scale;
 const toY = north => view.height / 2 - (north - view.north) * view.scale;
@@ -21,12 +21,14 @@ const sizeOf = (canvas, height) => {
 
 const SCALE_MIN = 2e-5, SCALE_MAX = 0.6;
 const zoomAt = (x, y, factor) => {
+  view.moved = true;
   const scale = Math.min(SCALE_MAX, Math.max(SCALE_MIN, view.scale * factor));
   view.east += (x - view.width / 2) * (1 / view.scale - 1 / scale);
   view.north -= (y - view.height / 2) * (1 / view.scale - 1 / scale);
   view.scale = scale;
 };
 const moveBy = (dx, dy) => {
+  view.moved = true;
   view.east -= dx / view.scale;
   view.north += dy / view.scale;
 };
@@ -50,7 +52,7 @@ const fit = wanted => {
   const scale = Math.min((view.width - 90) / width, (view.height - 90) / height);
   view.scale = Math.min(SCALE_MAX, Math.max(SCALE_MIN, scale));
 };
-const everything = () => fit(tracks);
+const everything = () => { view.moved = true; fit(tracks); };
 // What a warning is about comes first; without any, all that flew.
 const atFirst = () => {
   const without = tracks.filter(t => t.kind !== "with");
