@@ -48,7 +48,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
 TEMPLATES: dict[str, Template] = {
     "ro": Template(
         tag="ro-RO",
-        exercise="EXERCIȚIU (date sintetice). ",
+        exercise="EXERCIȚIU (date inventate). ",
         hazard_one="o posibilă DRONĂ neidentificată",
         hazard_many="{tracks} posibile DRONE neidentificate",
         headline={
@@ -81,7 +81,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "en": Template(
         tag="en-GB",
-        exercise="EXERCISE (synthetic data). ",
+        exercise="EXERCISE (invented data). ",
         hazard_one="a possible unidentified DRONE",
         hazard_many="{tracks} possible unidentified DRONES",
         headline={

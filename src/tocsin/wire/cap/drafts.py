@@ -30,7 +30,7 @@ LIKELY_PROB = 0.5
 
 RESTRICTION = "Draft for the duty officers who may approve it. Not for publication."
 NOTE_DRAFT = "Draft made by software. Not approved, not sent."
-NOTE_EXERCISE = "EXERCISE: made from synthetic data."
+NOTE_EXERCISE = "EXERCISE: made with invented (synthetic) data."
 
 
 def build(draft: Draft, sender: str, sender_names: dict[str, str] | None = None) -> bytes:
