@@ -35,6 +35,9 @@ Values = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.str_]
 HEADER_BYTES = 3
 """Category and length in front of the records of a block."""
 
+LONGEST_CHUNK_BYTES = 2**31 - 1
+"""Places in a chunk are noted in 32 bits."""
+
 INHERITING = frozenset({1, 2})
 """Categories whose later records may leave out their source (it is that of the record before)."""
 
@@ -87,7 +90,7 @@ class Decoded(NamedTuple):
 def decode(
     chunk: RawChunk, editions: Editions, wanted: Mapping[int, tuple[str, ...]] | None = None
 ) -> Decoded:
-    """Decode a chunk. No bytes whatever raise an error.
+    """Decode a chunk. No bytes whatever raise an error (only a chunk of 2 GiB does).
 
     The good records before a bad one are kept; the rest of its block is one `Rejected`.
 
@@ -96,6 +99,8 @@ def decode(
         editions: which edition each category or source speaks.
         wanted: names of fields or items by category, instead of `wanted.usual_fields`.
     """
+    if len(chunk.data) > LONGEST_CHUNK_BYTES:
+        raise ValueError(f"a chunk of {len(chunk.data)} bytes: hand in smaller ones")
     data = np.frombuffer(chunk.data, dtype=np.uint8)
     sound = _sound_blocks(chunk)
     columns: list[Columns] = []
@@ -241,13 +246,13 @@ def _read(
     _kernels.read_fields(
         data, n, walked.place, program.fields, program.lsb, row, reals, wholes, text
     )
-    texts = iter(text.view(f"<U{TEXT_CHARS}")[:, :, 0])
+    texts = iter(text.view(f"U{TEXT_CHARS}")[:, :, 0])
     return iter(reals), iter(wholes), texts, texts
 
 
 def _absent(n: int) -> tuple[Values, Values, Values, Values]:
     """Return the columns of fields that no record has: shared, so not to be written to."""
-    texts = np.zeros(n, dtype=f"<U{TEXT_CHARS}")
+    texts = np.zeros(n, dtype=f"U{TEXT_CHARS}")
     made = np.full(n, np.nan), np.full(n, -1, dtype=np.int64), texts
     for values in made:
         values.setflags(write=False)
