@@ -1,22 +1,163 @@
 """The front door. Each command imports its work late, so that `tocsin --help` stays quick."""
 
 import sys
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
-from tocsin.model.errors import TocsinError
+from tocsin.model.errors import BadSettings, TocsinError
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Early warning for drone incursions at a border. Civil protection only.",
+    rich_markup_mode=None,
+    help="Early warning for drone incursions at a border. Civil protection only: it drafts "
+    "warnings for named people to approve, and sends nothing.",
+    epilog="Exit codes: 0 done, 1 found wanting, 2 bad usage or input (one line says what, where "
+    "and what to do).",
 )
 
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to write into.")]
+SiteName = Annotated[
+    str, typer.Option("--site", "-s", help="Site file, or name of a shipped site.")
+]
 
-@app.callback()
-def _front_door() -> None:
-    """Keep sub-commands even while there is only one."""
+
+@app.command()
+def demo(
+    out: Out = Path("runs/demo"),
+    once: Annotated[bool, typer.Option("--once", help="Open no browser.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="The same.")] = False,
+) -> None:
+    """See a night unfold: a synthetic raid by Galati, tracked, warned of, scored, reported."""
+    from tocsin.commands.demo import demo as work
+
+    work(out, browser=not (once or no_browser))
+
+
+@app.command()
+def replay(
+    inputs: Annotated[list[Path], typer.Argument(help="Recordings, or one run folder.")],
+    out: Out,
+    site: SiteName = "",
+    date: Annotated[str, typer.Option(help="Day of recordings that tell none, YYYY-MM-DD.")] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="Take away a run in --out.")] = False,
+    journal_max_mb: Annotated[int | None, typer.Option(help="Most that the journal takes.")] = None,
+) -> None:
+    """Recordings in, as fast as they go, through the whole pipeline; a run folder out.
+
+    A run folder as input is made again from its own journal, and must come out equal.
+    """
+    from rich.console import Console
+
+    from tocsin.commands.replay import replay as work
+    from tocsin.commands.summary import print_summary
+
+    done = work(inputs, out, site=site, date=date, replace=replace, journal_max_mb=journal_max_mb)
+    print_summary(done, Console())
+    if done.compared is not None and done.compared.difference:
+        raise typer.Exit(1)
+
+
+@app.command()
+def probe(
+    files: Annotated[list[Path], typer.Argument(help="Recordings.")],
+    sample: Annotated[int, typer.Option(min=1, help="Blocks of each source to try.")] = 2_000,
+) -> None:
+    """What is in a recording: categories, editions, sources, times, rejects."""
+    from tocsin.commands.probe import probe as work
+
+    work(files, sample_blocks=sample)
+
+
+@app.command()
+def decode(
+    file: Annotated[Path, typer.Argument(help="A recording.")],
+    form: Annotated[Literal["jsonl", "parquet"], typer.Option("--as", help="Form.")] = "jsonl",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File, or Parquet folder.")
+    ] = None,
+    edition: Annotated[list[str] | None, typer.Option(help="As 21=0.23; else found out.")] = None,
+) -> None:
+    """Every field of a recording, as JSON lines or Parquet."""
+    from tocsin.commands.decode import decode as work
+
+    done = work(file, form=form, out=out, editions=dict(map(_edition, edition or ())))
+    rejects = f", {done.rejects:,} rejected" if done.rejects else ""
+    typer.echo(f"{done.records:,} records{rejects}", err=True)
+
+
+@app.command()
+def simulate(
+    out: Out,
+    scenario: Annotated[Path | None, typer.Argument(help="Scenario file.")] = None,
+    onto: Annotated[Path | None, typer.Option(help="Real CAT048 recording to inject into.")] = None,
+    site: SiteName = "",
+    sensor: Annotated[str, typer.Option(help="Radar of --onto, where the site has more.")] = "",
+    variant: Annotated[str, typer.Option(help="Variant of the scenario.")] = "",
+    seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
+) -> None:
+    """Truth and recordings in real wire formats; or drones injected into a real recording."""
+    from tocsin.commands.simulate import simulate as play
+    from tocsin.commands.simulate import simulate_onto
+    from tocsin.commands.sites import scenario_file, site_file
+
+    named = site_file(site) if site else None
+    if onto is not None:
+        if named is None or scenario is not None:
+            raise BadSettings("--onto needs --site and no scenario", where="--onto",
+                              remedy="Name the site of the radar, such as barcelona.")  # fmt: skip
+        made = simulate_onto(onto, out, site_path=named, sensor_id=sensor, seed=seed or 0)
+    elif scenario is not None:
+        made = play(scenario_file(scenario), out, variant=variant, seed=seed, site_path=named)
+    else:
+        raise BadSettings("nothing to play", where="tocsin simulate",
+                          remedy="Name a scenario file, or a recording with --onto.")  # fmt: skip
+    typer.echo(f"{made.label}\n{made.targets} targets, {made.records:,} records in {made.folder}")
+    for path in made.recordings:
+        typer.echo(f"  {path}")
+
+
+@app.command()
+def score(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    truth: Annotated[Path, typer.Option(help="Folder of `tocsin simulate`.")],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables.")] = False,
+) -> None:
+    """The measures of a run against its truth, as tables or JSON; scores.json in the run folder."""
+    import json
+
+    from rich.console import Console
+
+    from tocsin.commands.score import print_scores, score_run
+
+    scored = score_run(run, truth)
+    if as_json:
+        typer.echo(json.dumps(scored.plain(), sort_keys=True))
+    else:
+        print_scores(scored, Console())
+
+
+@app.command()
+def bench(
+    scene: Annotated[Path, typer.Option(help="Scene file (.npz).")],
+) -> None:
+    """Scores and speed of the tracker on a scene, default settings, as one JSON object."""
+    import json
+
+    from tocsin.commands.bench import bench_scene
+
+    typer.echo(json.dumps(bench_scene(scene), sort_keys=True))
+
+
+def _edition(stated: str) -> tuple[int, str]:
+    category, _, edition = stated.partition("=")
+    if not category.isdigit() or not edition:
+        raise BadSettings(f"{stated!r} names no edition", where="--edition",
+                          remedy="Write category and edition as 21=0.23.")  # fmt: skip
+    return int(category), edition
 
 
 def main() -> None:
@@ -26,3 +167,9 @@ def main() -> None:
     except TocsinError as error:
         sys.stderr.write(f"tocsin: {error}\n")
         sys.exit(2)
+    except KeyboardInterrupt:
+        sys.stderr.write("tocsin: stopped\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

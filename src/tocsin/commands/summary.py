@@ -1,0 +1,81 @@
+"""What a run came to, on one screen, in plain words."""
+
+from collections import Counter
+
+from rich.console import Console
+
+from tocsin.commands.progress import utc
+from tocsin.commands.replay import Replayed
+from tocsin.detect.accounts import KEPT
+from tocsin.model.units import DAY_NS, S_NS
+from tocsin.pipeline import Line
+
+DRAFTS_SHOWN = 12
+WORDS = {
+    "no_detection": "without a detection",
+    "too_late": "too late",
+    "not_tracked": "not tracked",
+}
+
+
+def print_summary(done: Replayed, console: Console) -> None:
+    """Print what was read, what was made of it, and where it lies."""
+    line = done.line
+    span_s = (line.t_ns - line.t_begin_ns) / S_NS
+    rows = [
+        ("Data", f"{utc(line.t_begin_ns)} to {utc(line.t_ns, '%H:%M:%S')} UTC"
+                 f" ({span_s / 60:.1f} min, {span_s / max(done.wall_s, 1e-9):,.0f} times as fast"
+                 " as it happened)"),
+        ("Read", _read(line.counts)),
+        ("Set aside", _aside(line.counts)),
+        ("Tracks", f"{len(line.numbers)}, of these {len(line.shown)} at the end"),
+        ("Drafts", _drafts(line)),
+        *(("", f"{utc(d.t_drafted_ns, '%H:%M:%S')} UTC  {d.level.replace('_', ' '):<9}  {d.zone_id}"
+               f"{'  (update)' if d.replaces else ''}") for d in line.drafts[:DRAFTS_SHOWN]),
+    ]  # fmt: skip
+    if len(line.drafts) > DRAFTS_SHOWN:
+        rows.append(("", f"... and {len(line.drafts) - DRAFTS_SHOWN} more, see the report"))
+    if line.site.synthetic:
+        rows.append(("Exercise", "synthetic: " + (line.site.note or "the input is simulated")))
+    if line.t_begin_ns < DAY_NS:
+        rows.append(("No date", "the recording tells none: counted from 1970, see --date"))
+    rows += [_same(done)] if done.compared else []
+    rows.append(("Report", str(line.folder.report)))
+    for name, text in rows:
+        console.print(f"{name:<10} {text}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _read(counts: Counter[str]) -> str:
+    by = Counter[str]()
+    for name, number in counts.items():
+        by[name.rpartition(":")[2]] += number
+    return f"{by['records']:,} records; {by['rows']:,} became detections"
+
+
+def _aside(counts: Counter[str]) -> str:
+    """Return the reasons, the most frequent first."""
+    reasons = Counter[str]()
+    for name, number in counts.items():
+        what = name.rpartition(":")[2]
+        if what not in (*KEPT, "undated"):
+            reasons[what] += number
+    told = (f"{n:,} {WORDS.get(what, what.replace('_', ' '))}" for what, n in reasons.most_common())
+    return ", ".join(told) or "nothing"
+
+
+def _drafts(line: Line) -> str:
+    if not line.drafts:
+        return "none"
+    zones = {draft.zone_id for draft in line.drafts}
+    zone = "1 zone" if len(zones) == 1 else f"{len(zones)} zones"
+    return f"{len(line.drafts)} for {zone}; nothing was sent"
+
+
+def _same(done: Replayed) -> tuple[str, str]:
+    compared = done.compared
+    if compared is None:
+        return ("", "")
+    if compared.difference:
+        return ("NOT EQUAL", f"after {compared.identical:,} equal entries, {compared.difference}")
+    rest = f"; the old record ends {compared.shorter:,} entries early" if compared.shorter else ""
+    return ("Reproduced", f"{compared.identical:,} entries identical{rest}")
