@@ -1,8 +1,11 @@
 """Real recordings: columns against libasterix record by record, and what is known of each file."""
 
+import random
+
 import numpy as np
 import pytest
 from asterix_oracle import chunks_of, compare_chunk
+from asterix_samples import chunk_of, mutate
 
 from tocsin.wire.asterix.columns import decode
 from tocsin.wire.asterix.editions import choose_editions
@@ -49,6 +52,31 @@ def test_columns_of_a_real_recording_are_what_libasterix_says(shared_data, name)
         assert not [line for line in wrong if DEPENDENT not in line]
     assert counts == expected
     assert compared >= sum(expected.values()) // step // 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bcn_cat048_20230502_0800_first30min.ast",
+        "jade_cat062_30min.ff",
+        "lebl_cat020_mlat_20160510_2200.ast",
+        "lebl_cat021v023_adsb_20160510_2200.ast",
+    ],
+)
+def test_ten_thousand_damaged_real_blocks_lose_no_byte(shared_data, name):
+    """What real systems send, damaged, goes ways that made-up bytes do not."""
+    rng = random.Random(name)
+    chunk = next(chunks_of(shared_data / "asterix" / name))
+    whole = [chunk.block(k) for k in range(min(len(chunk.start), 800))]
+    damaged = chunk_of([mutate(rng.choice(whole), rng) for _ in range(10_000)])
+    decoded = decode(damaged, EDITIONS)
+    understood = sum(int(c.record_length.sum()) for c in decoded.columns)
+    starts = set(damaged.offset.tolist())
+    whole_rejected = sum(bad.offset in starts for bad in decoded.rejects)
+    headers = 3 * (len(damaged.start) - whole_rejected)
+    rejected = sum(len(bad.raw) for bad in decoded.rejects)
+    assert understood + headers + rejected == len(damaged.data)
+    assert decoded.rejects
 
 
 @pytest.mark.slow
