@@ -15,6 +15,8 @@ STRAY_PROB = 0.03
 """A detection of a thing without one seems to carry an answer (a neighbour's, a false claim)."""
 LATEST = 10
 """Detections that are counted."""
+_ANSWER_NATS = log(ANSWERS_PROB / STRAY_PROB)
+_SILENCE_NATS = log((1.0 - STRAY_PROB) / (1.0 - ANSWERS_PROB))
 CONFLICT_S = 30.0
 """A claim contradicted by movement for this long counts for nothing."""
 CONFLICT_NONCOOPERATIVE_PROB = 0.9
@@ -41,6 +43,4 @@ def _counted_prob(track: Track) -> float:
     looks = min(track.updates, LATEST)
     answered = looks * min(max(track.cooperative_prob, 0.0), 1.0)
     silent = looks - answered
-    log_odds = answered * log(STRAY_PROB / ANSWERS_PROB)
-    log_odds += silent * log((1.0 - STRAY_PROB) / (1.0 - ANSWERS_PROB))
-    return 1.0 / (1.0 + exp(-log_odds))
+    return 1.0 / (1.0 + exp(answered * _ANSWER_NATS - silent * _SILENCE_NATS))

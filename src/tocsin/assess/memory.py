@@ -4,18 +4,16 @@ from math import atan2, hypot, sqrt
 
 import msgspec
 
-from tocsin.assess.classify import LOOK_S, Log5, prior_logs, revise
+from tocsin.assess.classify import LOOK_S, Log5, belief, prior_logs, revise
 from tocsin.assess.settings import AssessSettings
-from tocsin.model.threat import Crossing, Threat
+from tocsin.model.threat import ClassBelief, Crossing, Threat
 from tocsin.model.track import Track
 from tocsin.model.units import S_NS
 
-CLASS_STEP_S = 10.0
-"""The class belief is revised no more often than this."""
+REVISE_S = 8.0
+"""Class and course are revised no more often than this; it is also the base of a turn's rate."""
 FORGET_S = 600.0
 """A track that left the picture is remembered for this long."""
-COURSE_STEP_S = 8.0
-"""Base over which the rate of a turn is measured."""
 _COURSE_GAP_S = 60.0
 """A longer base says nothing about a turn under way."""
 MARCH_STEP_S = 10.0
@@ -43,9 +41,12 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered of one track."""
 
     t_seen_ns: int
+    """When it was last looked at for a revision."""
     t_class_ns: int
     """When the class belief was last revised."""
     class_logs: Log5
+    classes: ClassBelief
+    """The same as probabilities."""
     t_course_ns: int
     vel_site_mps: tuple[float, float]
     """Velocity at `t_course_ns`."""
@@ -70,12 +71,17 @@ def recall(before: Memory | None, track: Track, t_ns: int, settings: AssessSetti
     """Bring what is remembered of a track up to the picture at `t_ns`."""
     if before is None:
         return _first(track, t_ns, settings)
+    in_conflict = track.identity.conflict is not None
+    same_claim = in_conflict == (before.t_conflict_ns is not None)
+    if same_claim and 0 <= t_ns - before.t_seen_ns < REVISE_S * S_NS:
+        return before
     t_class_ns, logs = _class(before, track, t_ns, settings)
     t_course_ns, vel_site_mps, turn_radps = _course(before, track)
     return Memory(
         t_seen_ns=t_ns,
         t_class_ns=t_class_ns,
         class_logs=logs,
+        classes=before.classes if logs is before.class_logs else belief(logs),
         t_course_ns=t_course_ns,
         vel_site_mps=vel_site_mps,
         turn_radps=turn_radps,
@@ -111,11 +117,12 @@ def _near(marched: Marched) -> bool:
 
 def _first(track: Track, t_ns: int, settings: AssessSettings) -> Memory:
     """Return the memory of a track seen for the first time: one look at its class."""
-    memory_s = settings.class_memory_s
+    logs = revise(prior_logs(), track, elapsed_s=LOOK_S, memory_s=settings.class_memory_s)
     return Memory(
         t_seen_ns=t_ns,
         t_class_ns=t_ns,
-        class_logs=revise(prior_logs(), track, elapsed_s=LOOK_S, memory_s=memory_s),
+        class_logs=logs,
+        classes=belief(logs),
         t_course_ns=track.t_ns,
         vel_site_mps=track.vel_site_mps,
         turn_radps=0.0,
@@ -127,7 +134,7 @@ def _first(track: Track, t_ns: int, settings: AssessSettings) -> Memory:
 def _class(before: Memory, track: Track, t_ns: int, settings: AssessSettings) -> tuple[int, Log5]:
     """Revise the class when enough time has passed and the track was seen meanwhile."""
     elapsed_s = (t_ns - before.t_class_ns) / S_NS
-    if elapsed_s < CLASS_STEP_S or track.t_update_ns <= before.t_class_ns:
+    if elapsed_s < REVISE_S or track.t_update_ns <= before.t_class_ns:
         return before.t_class_ns, before.class_logs
     memory_s = settings.class_memory_s
     return t_ns, revise(before.class_logs, track, elapsed_s=elapsed_s, memory_s=memory_s)
@@ -136,7 +143,7 @@ def _class(before: Memory, track: Track, t_ns: int, settings: AssessSettings) ->
 def _course(before: Memory, track: Track) -> tuple[int, tuple[float, float], float]:
     """Measure the rate of a turn against the course some seconds ago."""
     base_s = (track.t_ns - before.t_course_ns) / S_NS
-    if 0.0 <= base_s < COURSE_STEP_S:
+    if 0.0 <= base_s < REVISE_S:
         return before.t_course_ns, before.vel_site_mps, before.turn_radps
     if not 0.0 < base_s <= _COURSE_GAP_S:
         return track.t_ns, track.vel_site_mps, 0.0

@@ -5,7 +5,7 @@ Pure and deterministic: tracks are taken by id, draws are fixed, nothing is aske
 
 import msgspec
 
-from tocsin.assess import classify, futures, passage
+from tocsin.assess import futures, passage
 from tocsin.assess.cooperation import noncooperative_prob
 from tocsin.assess.futures import Futures
 from tocsin.assess.memory import Marched, Memory, forget, recall, still_holds
@@ -66,19 +66,19 @@ def step(
     found = []
     for track in sorted(picture.tracks, key=lambda track: track.id):
         memory = recall(memories.get(track.id), track, picture.t_ns, settings)
-        memories[track.id], assessment = _assess(track, memory, world, settings)
+        memories[track.id], assessment = _assess(track, memory, picture.t_ns, world, settings)
         found.append(assessment)
     return AssessState(memories=dict(sorted(memories.items()))), tuple(found)
 
 
 def _assess(
-    track: Track, memory: Memory, world: World, settings: AssessSettings
+    track: Track, memory: Memory, t_ns: int, world: World, settings: AssessSettings
 ) -> tuple[Memory, Assessment]:
     """Assess one track; march its futures where what they said last no longer holds."""
-    noncooperative = noncooperative_prob(track, conflict_s=_conflict_s(memory))
+    noncooperative = noncooperative_prob(track, conflict_s=_conflict_s(memory, t_ns))
     context = context_of(track, memory.turn_radps)
     if noncooperative < settings.min_noncooperative_prob:
-        memory = msgspec.structs.replace(memory, marched=None)
+        memory = memory if memory.marched is None else msgspec.structs.replace(memory, marched=None)
     elif not still_holds(memory.marched, track, context):
         marched = _march(track, memory, context, world, settings)
         memory = msgspec.structs.replace(memory, marched=marched)
@@ -88,7 +88,7 @@ def _assess(
         t_ns=track.t_ns,
         exists_prob=track.exists_prob,
         noncooperative_prob=noncooperative,
-        classes=classify.belief(memory.class_logs),
+        classes=memory.classes,
         context=context,
         crossings=() if told is None else told.crossings,
         threats=() if told is None else told.threats,
@@ -96,11 +96,11 @@ def _assess(
     )
 
 
-def _conflict_s(memory: Memory) -> float:
+def _conflict_s(memory: Memory, t_ns: int) -> float:
     """Return for how long the track's identity has been contradicted."""
     if memory.t_conflict_ns is None:
         return 0.0
-    return (memory.t_seen_ns - memory.t_conflict_ns) / S_NS
+    return (t_ns - memory.t_conflict_ns) / S_NS
 
 
 def context_of(track: Track, turn_radps: float) -> str:
@@ -128,8 +128,7 @@ def _march(
     crossings: tuple[Crossing, ...] = ()
     threats: tuple[Threat, ...] = ()
     if near or len(candidates):
-        classes = classify.belief(memory.class_logs)
-        drawn = futures.futures_of(track, classes, memory.turn_radps, world)
+        drawn = futures.futures_of(track, memory.classes, memory.turn_radps, world)
         crossings = tuple(
             _crossing(track, drawn, field, signed_m, context, settings) for field, signed_m in near
         )
