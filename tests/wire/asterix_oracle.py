@@ -74,18 +74,17 @@ def compare_chunk(
     wrong: list[str] = []
     refused: list[tuple[int, Parsed]] = []
     for columns in decoded.columns:
-        rows = {int(b): [] for b in np.unique(columns.block)}
-        for row, block in enumerate(columns.block.tolist()):
-            rows[block].append(row)
-        for block in sorted(rows)[::step]:
+        first = np.unique(columns.block)[::step]
+        rows = {block: np.flatnonzero(columns.block == block) for block in first.tolist()}
+        for block, of_block in rows.items():
             parsed = parse_block(chunk.block(block), columns.category, columns.edition)
             if parsed.fault:
                 refused.append((block, parsed))
             begin = int(chunk.start[block])
-            mine = (columns.record_offset[rows[block]] - begin).tolist()
+            mine = (columns.record_offset[of_block] - begin).tolist()
             if mine[: len(parsed.offsets)] != parsed.offsets:
                 wrong.append(f"block {block}: records at {mine}, expected {parsed.offsets}")
-            for row, record in zip(rows[block], parsed.records, strict=False):
+            for row, record in zip(of_block.tolist(), parsed.records, strict=False):
                 compared += 1
                 wrong += [f"block {block}: {line}" for line in compare(columns, row, record)]
     return compared, wrong, refused

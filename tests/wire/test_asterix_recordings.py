@@ -17,18 +17,18 @@ EDITIONS = choose_editions({21: "0.23"})
 
 RECORDINGS = {
     "artas.rply": (3, {62: 346, 63: 24, 65: 203}),
-    "bcn_cat048_20230502_0800_first30min.ast": (40, {48: 22_042}),
+    "bcn_cat048_20230502_0800_first30min.ast": (120, {48: 22_042}),
     "croatia_cat062cat065.raw": (1, {62: 2, 65: 1}),
     "croatia_cat_001_002.pcap": (1, {1: 7, 2: 1}),
     "croatia_cat_034_048.pcap": (1, {34: 34, 48: 128}),
     "croatia_parsegps.gps": (1, {34: 3, 48: 15}),
-    "jade_cat062_30min.ff": (400, {62: 34_957}),
+    "jade_cat062_30min.ff": (900, {62: 34_957}),
     "jahorina.raw": (5, {34: 20, 48: 2_099}),
     "jahorina.rply": (5, {34: 20, 48: 2_099}),
-    "lebl_cat010_mlat_20160510_2200.ast": (300, {10: 84_453}),
-    "lebl_cat010_smr_20160510_2200.ast": (300, {10: 77_345}),
-    "lebl_cat020_mlat_20160510_2200.ast": (300, {19: 7_381, 20: 69_933}),
-    "lebl_cat021v023_adsb_20160510_2200.ast": (80, {21: 49_330}),
+    "lebl_cat010_mlat_20160510_2200.ast": (900, {10: 84_453}),
+    "lebl_cat010_smr_20160510_2200.ast": (900, {10: 77_345}),
+    "lebl_cat020_mlat_20160510_2200.ast": (900, {19: 7_381, 20: 69_933}),
+    "lebl_cat021v023_adsb_20160510_2200.ast": (400, {21: 49_330}),
 }
 """Every so many blocks are compared; records by category as counted by others (SOURCES.md)."""
 
