@@ -28,7 +28,7 @@ class TrackSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Velocity prior per axis of a new target without a transponder."""
     fast_speed_sigma_mps: float = 160.0
     """Velocity prior per axis of a new target with a transponder, and of the rare fast other."""
-    births_per_look: float = 2.5
+    births_per_look: float = 0.3
     """New targets expected in one look at the whole coverage before anything is learned."""
     fast_share: float = 0.02
     """Share of new targets without a transponder that may be fast."""
@@ -40,9 +40,11 @@ class TrackSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Half-width of the association gate in standard deviations of the innovation."""
     same_state_sigma: float = 2.5
     """Components that share a plot and are no further apart than this are one."""
-    confirm_prob: float = 0.82
+    confirm_prob: float = 0.75
     """A track is shown once its existence probability passes this,"""
-    hide_prob: float = 0.75
+    confirm_pair_prob: float = 0.95
+    """with only two detections not below this (their velocity is not tested yet),"""
+    hide_prob: float = 0.7
     """shown as lost when it falls below this,"""
     show_again_prob: float = 0.85
     """a lost one is shown again above this,"""

@@ -24,7 +24,16 @@ MOTION = (
     "mean_out_of_sight_s",
 )
 NEWBORN = ("slow_speed_sigma_mps", "fast_speed_sigma_mps", "fast_share", "least_birth_prob")
-LIMITS = ("confirm_prob", "show_again_prob", "hide_prob", "drop_prob", "fade_ratio", "coast_s", "vague_sigma_m")
+LIMITS = (
+    "confirm_prob",
+    "show_again_prob",
+    "hide_prob",
+    "drop_prob",
+    "fade_ratio",
+    "coast_s",
+    "vague_sigma_m",
+    "confirm_pair_prob",
+)
 BEGINS = MOTION.index("manoeuvre_begins_per_s")
 MANOEUVRE_PRIOR_S = 1000.0
 """Track-seconds that the first guess of the rate of manoeuvres is worth."""

@@ -76,7 +76,7 @@ def follow(
     density = view.background.at(plots)
     first, plot_of, like, wider = gate_positions(
         bank, rows, pd, s, view.geometry, plots, claims, density.total,
-        settings.gate_sigma, settings.least_odds_ratio,
+        settings.gate_sigma, settings.least_odds_ratio, view.background.slip_prob,
     )  # fmt: skip
     odds, prob, missed, nobody = associate(
         bank, rows, pd, charge_miss, first, plot_of, like, len(plots)

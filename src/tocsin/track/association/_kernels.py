@@ -105,11 +105,12 @@ def _range_rate_factor(x, p, sensor, rate, rate_var):
 
 
 @njit(cache=True, error_model="numpy")
-def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, least_odds):
+def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, least_odds, slip):
     """Build the sparse edges between components and position plots.
 
     `plots` columns: east, north, offset from the batch time (s), R ee, en, nn, height, its
-    variance, range rate, its variance, cooperative. `background` is the density (1/m2) of
+    variance, range rate, its variance, cooperative; `slip` is how often the sensor takes
+    a target with transponder for one without, or the other way about. `background` is the density (1/m2) of
     clutter and new targets at each plot. Edges whose odds against the background do not
     reach `least_odds` are left out; confirmed tracks keep edges a thousand times fainter,
     because in a tight group the best joint assignment may need them. Returns (first edge of
@@ -180,6 +181,8 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
                 if east < lo_e or east > hi_e or north < lo_n or north > hi_n:
                     continue
                 known = _identity_factor(bank, i, s, j, claims)
+                kin = bank.cooperative[i] if plots[j, 10] > 0.5 else 1.0 - bank.cooperative[i]
+                known *= kin + (1.0 - kin) * slip
                 wide = 9.0 if known > 1e3 else 1.0
                 wider = 1.0
                 like0 = _mode_likelihood(mean, cov, i, 0, plots, j, wider, wide * gate0)

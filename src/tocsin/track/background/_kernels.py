@@ -11,13 +11,16 @@ import numpy as np
 from numba import njit
 
 TWO_PI = 2.0 * math.pi
-PSEUDO_COUNTS = 4.0
+CELL_COUNTS = 4.0
+RING_COUNTS = 2.0
+"""False plots that the coarser estimate is worth: rings differ more than their sectors do."""
 
 
 @njit(cache=True, error_model="numpy")
 def _cell(east, north, sensor, rings, sectors):
-    range_share = math.hypot(east - sensor[0], north - sensor[1]) / sensor[4]
-    ring = min(int(range_share * rings), rings - 1)
+    """Return ring and sector of a place; ring k reaches to ((k + 1) / rings)^2 of the range."""
+    share = math.sqrt((east - sensor[0]) ** 2 + (north - sensor[1]) ** 2) / sensor[4]
+    ring = min(int(math.sqrt(share) * rings), rings - 1)
     turn = (math.atan2(east - sensor[0], north - sensor[1]) + sensor[2]) / TWO_PI
     return ring, min(int((turn - math.floor(turn)) * sectors), sectors - 1)
 
@@ -26,24 +29,25 @@ def _cell(east, north, sensor, rings, sectors):
 def clutter_density(seen, looked, prior_per_look, sensor, plots):
     """Return the density of false plots (1/m2 per look) at each plot.
 
-    `seen`, `looked`: shape (rings, sectors), decayed counts of false plots and of looks.
+    `seen`, `looked`: shape (rings, sectors), decayed counts of false plots and of looks. Before
+    anything is learned false plots are spread half evenly over the area, half evenly in range.
     """
     rings, sectors = seen.shape
     looks = looked.sum() / (rings * sectors)
-    whole = (PSEUDO_COUNTS + seen.sum()) / (PSEUDO_COUNTS / prior_per_look + looks)
-    ring_rate = np.empty(rings)
+    whole = (CELL_COUNTS + seen.sum()) / (CELL_COUNTS / prior_per_look + looks)
+    ring_rate, ring_area = np.empty(rings), np.empty(rings)
     for k in range(rings):
-        share = (2.0 * k + 1.0) / (rings * rings)
+        near, far = (k / rings) ** 2, ((k + 1) / rings) ** 2
+        expected = whole * 0.5 * (far - near + far * far - near * near)
         at = looked[k].sum() / sectors
-        ring_rate[k] = (PSEUDO_COUNTS + seen[k].sum()) / (PSEUDO_COUNTS / (whole * share) + at)
-    area_m2 = math.pi * sensor[4] ** 2
+        ring_rate[k] = (RING_COUNTS + seen[k].sum()) / (RING_COUNTS / expected + at)
+        ring_area[k] = math.pi * sensor[4] ** 2 * (far * far - near * near)
     density = np.empty(plots.shape[0])
     for j in range(plots.shape[0]):
         k, a = _cell(plots[j, 0], plots[j, 1], sensor, rings, sectors)
         expected = ring_rate[k] / sectors
-        rate = (PSEUDO_COUNTS + seen[k, a]) / (PSEUDO_COUNTS / expected + looked[k, a])
-        cell_m2 = area_m2 * (2.0 * k + 1.0) / (rings * rings) / sectors
-        density[j] = rate / cell_m2
+        rate = (CELL_COUNTS + seen[k, a]) / (CELL_COUNTS / expected + looked[k, a])
+        density[j] = rate / (ring_area[k] / sectors)
     return density
 
 

@@ -15,9 +15,12 @@ F64 = NDArray[np.float64]
 RINGS, SECTORS = 12, 16
 KEEP_CLUTTER = 0.995
 """A look counts half after 140 looks: weather moves in ten minutes."""
-KEEP_BIRTHS = 0.98
-"""A birth counts half after 35 looks: raids come in waves."""
-PRIOR_LOOKS = 3.0
+KEEP_BIRTHS = 0.995
+"""A birth counts half after 140 looks too: raids come in waves, and nights are long."""
+KIND_SLIP_PROB = 1e-3
+"""How often a radar that hears transponders takes a target for the other kind: none of 21,520
+coded plots at Barcelona shared a track with a plain one."""
+PRIOR_LOOKS = 2.0
 COOPERATIVE_CLUTTER_PER_LOOK = 0.02
 """Replies of transponders are hardly ever false; garbled ones are."""
 
@@ -44,6 +47,8 @@ class Background:
     looked: F64
     births: F64
     looks: float
+    replies: int = 0
+    """Plots with a transponder's reply so far: a sensor that hears none cannot tell kinds."""
 
     @classmethod
     def of(cls, sensor: Sensor, settings: TrackSettings) -> "Background":
@@ -78,9 +83,15 @@ class Background:
         new = self.births_per_look * float(self.pd[0])
         return new / (new + max(self.prior_per_look, 0.1))
 
+    @property
+    def slip_prob(self) -> float:
+        """Probability of a plot of the wrong kind; 1 where the sensor cannot tell kinds."""
+        return KIND_SLIP_PROB if self.replies > 0 else 1.0
+
     def learn(self, look: F64, plots: F64, false_prob: F64, confirmed: F64) -> None:
         """Count a look: its false plots and the tracks that it confirmed."""
         noncooperative = plots[:, 10] < 0.5
+        self.replies += len(plots) - int(np.count_nonzero(noncooperative))
         learn_clutter(
             self.seen,
             self.looked,
@@ -99,5 +110,5 @@ class Background:
         """Return a copy that later looks do not change."""
         return Background(
             self.geometry, self.prior_per_look, self.pd, self.births_per_look, self.area_m2,
-            self.seen.copy(), self.looked.copy(), self.births.copy(), self.looks,
+            self.seen.copy(), self.looked.copy(), self.births.copy(), self.looks, self.replies,
         )  # fmt: skip

@@ -332,6 +332,14 @@ def give_birth(bank, exist, newborn, plots, claims, refs, s, t_s):
 
 
 @njit(cache=True, error_model="numpy", inline="always")
+def _updates(bank, i):
+    total = 0
+    for k in range(bank.hits.shape[1]):
+        total += bank.hits[i, k]
+    return total
+
+
+@njit(cache=True, error_model="numpy", inline="always")
 def _spread_m2(bank, i):
     """Mean variance of the position per axis, over both models."""
     first = bank.cov[i, 0, 0] + bank.cov[i, 0, 7]
@@ -358,6 +366,7 @@ def settle(bank, t_s, limits, vague):
     `vague` marks sensors that give no position (bearings, presence): none of them confirms
     alone, however often it repeats itself.
 
+    Two plots name a velocity but do not test it, so they need more to confirm than three do.
     A tentative component is dropped once it has faded to `fade` of what it was born with; one
     that was shown only below `drop`, `coast_s` after its last update, or when its place has
     become so vague that it would take any newcomer for itself.
@@ -370,9 +379,10 @@ def settle(bank, t_s, limits, vague):
             continue
         r = bank.exist[i]
         if bank.label[i] == 0:
-            if r > confirm and _alone(bank, i, vague):
-                bank.exist[i] = confirm
-            elif r > confirm:
+            needed = confirm if _updates(bank, i) > 2 else limits[7]
+            if r > needed and _alone(bank, i, vague):
+                bank.exist[i] = needed
+            elif r > needed:
                 bank.label[i] = bank.counters[2]
                 bank.counters[2] += 1
                 bank.status[i] = SHOWN
