@@ -18,6 +18,8 @@ SPREAD_RATIO = 0.35
 """The turn time is sought this far about the one in the site file."""
 LOCK_SPAN_TURNS = 2.5
 """Samples to lock on: long enough to tell turn times apart, short enough not to keep waiting."""
+LOCK_LONGEST_TURNS = 64.0
+"""Samples older than this are not used: wind has changed the speed, and each turn costs a try."""
 LOCK_EVIDENCE_NATS = 12.0
 """n R^2 (Rayleigh's test) that a lock must exceed by the logarithm of the turn times tried."""
 LOCK_COHERENCE_RATIO = 0.8
@@ -85,6 +87,8 @@ def lock(samples: Samples, revisit_s: float) -> Antenna | None:
     time elapsed, point the same way (largest mean resultant length).
     """
     t_ns, azimuth = _best(samples)
+    recent = t_ns > t_ns.max(initial=0) - int(LOCK_LONGEST_TURNS * revisit_s * S_NS)
+    t_ns, azimuth = t_ns[recent], azimuth[recent]
     if len(t_ns) < 4:
         return None
     t_s = (t_ns - t_ns[0]) / S_NS

@@ -3,7 +3,7 @@
 Presence: something is anywhere within `a` of the post, taken as uniform over the disc. Its mean is
 the post, its variance a^2/4 per axis. What is heard now was there when the sound left: with c the
 speed of sound, the mean delay is (2a/3)/c, and its spread, a/sqrt(18)/c, times a target's speed
-adds to the variance (tracking.md section 8, point 5: 3 km is 8.8 s of sound, 440 m at 50 m/s).
+adds to the variance. It is no small thing: 3 km is 8.8 s of sound, 440 m at 50 m/s.
 """
 
 import math

@@ -282,6 +282,7 @@ class _Cutter:
             self.learn(len(self.newest_ns))
             self.antenna = lock(self.samples, self.sensor.revisit_s)
             if self.antenna is not None:
+                self.locks += 1
                 since = self.waiting_ns if self.waiting_ns is not None else int(self.newest_ns[0])
                 turns = float(self.antenna.turns_at(np.array([since]))[0])
                 self.next_sector = int(turns * self.per_turn) + 1
