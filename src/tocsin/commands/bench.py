@@ -46,8 +46,8 @@ def score(
     truth: F64, plots: F64, meta: dict[str, Any], settings: TrackSettings
 ) -> dict[str, float]:
     """Return scores and speed. Of `meta` only what a site file would state is used."""
-    sensor = _sensor(meta)
-    noise = _noise(plots, meta)
+    sensor = sensor_of(meta)
+    noise = noise_of(plots, meta)
     run(sensor, plots[: 20 * len(plots) // 100], noise, 20, settings)
     reports, cpu_s = run(sensor, plots, noise, int(meta["scans"]), settings)
     result = score_scene(truth, reports)._asdict()
@@ -83,7 +83,7 @@ def run(
     return reports, cpu_s
 
 
-def _sensor(meta: dict[str, Any]) -> Sensor:
+def sensor_of(meta: dict[str, Any]) -> Sensor:
     """Return the sensor as a site file would state it: what it sees, how well, how often."""
     reach_m = float(meta["area"]) / math.sqrt(2.0)
     clutter = float(meta["clutter"]) * math.pi * reach_m**2 / float(meta["area"]) ** 2
@@ -108,7 +108,7 @@ def _sensor(meta: dict[str, Any]) -> Sensor:
     )
 
 
-def _noise(plots: F64, meta: dict[str, Any]) -> F64:
+def noise_of(plots: F64, meta: dict[str, Any]) -> F64:
     """Return the covariance terms ee, en, nn of every plot (m2), shape (n, 3)."""
     if meta.get("meas", "cart") == "cart":
         var_m2 = float(meta["sigma"]) ** 2
