@@ -147,5 +147,5 @@ def _doppler(view: View, items: _Items, sensor: Sensor) -> tuple[F64, F64]:
     return heights(rate, known, sigma)
 
 
-def _stated(first: float | None, second: float | None) -> float | None:
-    return first if first is not None else second
+def _stated(own_sigma: float | None, usual_sigma: float | None) -> float | None:
+    return own_sigma if own_sigma is not None else usual_sigma

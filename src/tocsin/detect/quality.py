@@ -23,10 +23,10 @@ _NUCP_95_M = (0, 18_520, 9_260, 3_704, 1_852, 926, 185.2, 92.6, 10, 3)
 _NIC_RC_M = (0, 37_040, 14_816, 7_408, 3_704, 1_852, 1_111, 370.4, 185.2, 75, 25, 7.5)
 
 
-def _sigmas(radii_m: tuple[float, ...], factor: float) -> F64:
+def _sigmas(radii_m: tuple[float, ...], sigma_ratio: float) -> F64:
     """Return sigma by code 0..15, UNKNOWN_SIGMA_M where the code says nothing."""
     out = np.full(17, UNKNOWN_SIGMA_M)
-    out[1 : len(radii_m)] = np.array(radii_m[1:]) * factor
+    out[1 : len(radii_m)] = np.array(radii_m[1:]) * sigma_ratio
     return out
 
 
