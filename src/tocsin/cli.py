@@ -98,6 +98,7 @@ def simulate(
     sensor: Annotated[str, typer.Option(help="Radar of --onto, where the site has more.")] = "",
     variant: Annotated[str, typer.Option(help="Variant of the scenario.")] = "",
     seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
+    date: Annotated[str, typer.Option(help="Day of --onto, as it will be replayed.")] = "",
 ) -> None:
     """Truth and recordings in real wire formats; or drones injected into a real recording."""
     from tocsin.commands.simulate import simulate as play
@@ -109,7 +110,9 @@ def simulate(
         if named is None or scenario is not None:
             raise BadSettings("--onto needs --site and no scenario", where="--onto",
                               remedy="Name the site of the radar, such as barcelona.")  # fmt: skip
-        made = simulate_onto(onto, out, site_path=named, sensor_id=sensor, seed=seed or 0)
+        made = simulate_onto(
+            onto, out, site_path=named, sensor_id=sensor, seed=seed or 0, date=date
+        )
     elif scenario is not None:
         made = play(scenario_file(scenario), out, variant=variant, seed=seed, site_path=named)
     else:

@@ -162,6 +162,7 @@ def test_drones_go_into_a_real_recording(shared_data: Path, tmp_path: Path) -> N
         site_path=SITES / "barcelona.toml",
         settings=InjectSettings(drones=3),
         seed=4,
+        date="2023-05-02",
     )
     links = pq.read_table(tmp_path / "links.parquet").to_pydict()
     assert links["target_id"].count(-2) == 22_042
@@ -169,7 +170,11 @@ def test_drones_go_into_a_real_recording(shared_data: Path, tmp_path: Path) -> N
     assert made.recordings[0].stat().st_size == real.stat().st_size + 14 * made.records
     truth = pq.read_table(tmp_path / "truth.parquet")
     assert b"SYNTHETIC" in truth.schema.metadata[b"tocsin.label"]
-    assert min(truth["t_ns"].to_pylist()) >= 8 * 3600 * 10**9
+    first_ns = min(truth["t_ns"].to_pylist())
+    midnight_ns = 1_682_985_600 * 10**9
+    assert 8 * 3600 * 10**9 <= first_ns - midnight_ns < 9 * 3600 * 10**9
+    heights_m = np.array(truth["alt_msl_m"])
+    assert 300.0 < heights_m.min() < heights_m.max() < 1_100.0
 
 
 def test_wrong_orders_are_refused_in_one_line(shared_data: Path, tmp_path: Path) -> None:
@@ -178,6 +183,8 @@ def test_wrong_orders_are_refused_in_one_line(shared_data: Path, tmp_path: Path)
         simulate_onto(tmp_path / "no.ast", tmp_path, site_path=SITES / "barcelona.toml")
     with pytest.raises(BadSettings, match="3 radars"):
         simulate_onto(tmp_path / "no.ast", tmp_path, site_path=SITES / "galati.toml")
+    with pytest.raises(BadSettings, match="no date"):
+        simulate_onto(tmp_path / "no.ast", tmp_path, site_path=SITES / "x.toml", date="2.5.")
     (tmp_path / "text.ast").write_text("this is no recording")
     with pytest.raises(BadInput, match="raw ASTERIX"):
         simulate_onto(tmp_path / "text.ast", tmp_path, site_path=SITES / "barcelona.toml")

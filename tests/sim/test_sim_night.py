@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
@@ -192,6 +193,20 @@ def test_a_lapsed_warning_is_no_warning(truth: Path, tmp_path: Path) -> None:
     scored = score_run(tmp_path / "run", truth)
     assert scored.warnings is not None
     assert scored.warnings.missed == 1
+
+
+def test_a_partial_truth_does_not_judge_real_traffic(truth: Path, tmp_path: Path) -> None:
+    """Aircraft of the real recording are nobody's false tracks."""
+    make_run(tmp_path / "run", truth)
+    whole = pq.read_table(truth / "truth.parquet")
+    drones_only = whole.filter(pa.compute.invert(whole["cooperative"]))
+    pq.write_table(drones_only, truth / "truth.parquet")
+    blamed = score_run(tmp_path / "run", truth).night
+    assert blamed.gospa.false_per_look > 1.0
+    (truth / "truth.json").write_text('{"partial": true}')
+    fair = score_run(tmp_path / "run", truth)
+    assert fair.night.gospa.false_per_look < 0.01
+    assert fair.warnings is None
 
 
 def test_scores_are_printed_and_kept(truth: Path, tmp_path: Path) -> None:

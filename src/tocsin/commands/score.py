@@ -10,7 +10,7 @@ from rich.table import Table
 from tocsin.model.errors import BadInput
 from tocsin.record.run_folder import RunFolder
 from tocsin.sim.score.night import NightScore, score_night
-from tocsin.sim.score.warnings import WarningScore, read_warnings, score_warnings
+from tocsin.sim.score.warnings import WarningScore, read_about, read_warnings, score_warnings
 
 TRUTH, LINKS, ABOUT = "truth.parquet", "links.parquet", "truth.json"
 
@@ -48,13 +48,17 @@ def score_run(run: Path, truth: Path, *, step_s: float = 1.0) -> Scored:
             where=str(run),
             remedy="Name the folder that `tocsin replay --out` wrote.",
         )
-    links = states.with_name(LINKS)
+    links, about = states.with_name(LINKS), states.with_name(ABOUT)
+    partial = about.is_file() and bool(read_about(about).get("partial"))
     night = score_night(
-        folder.tracks_parquet, states, links=links if links.is_file() else None, step_s=step_s
+        folder.tracks_parquet,
+        states,
+        links=links if links.is_file() else None,
+        step_s=step_s,
+        partial=partial,
     )
-    about = states.with_name(ABOUT)
     warned = None
-    if about.is_file() and b'"crossings"' in about.read_bytes():
+    if about.is_file() and not partial:
         warned = score_warnings(read_warnings(folder.alerts), about, states)
     scored = Scored(night, warned)
     folder.write_scores(scored.plain())

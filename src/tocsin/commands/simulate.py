@@ -1,5 +1,6 @@
 """`tocsin simulate`: truth and recordings in real wire formats, or drones into a real recording."""
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from tocsin.config import Site, load_site
 from tocsin.geo.plane import SitePlane
 from tocsin.model.errors import BadInput, BadSettings, BadStorage
 from tocsin.model.sensor import Sensor
+from tocsin.model.units import DAY_NS
 from tocsin.sim.inject import InjectSettings, inject
 from tocsin.sim.play import Played, play
 from tocsin.sim.recording import read_records
@@ -81,11 +83,12 @@ def simulate_onto(
     sensor_id: str = "",
     settings: InjectSettings | None = None,
     seed: int = 0,
+    date: str = "",
 ) -> Made:
     """Inject simulated drones into a real CAT048 recording of raw blocks.
 
-    Writes `synthetic-in-<name>.ast`, `truth.parquet` (times are seconds of the recording's first
-    day, because raw blocks carry no date), `links.parquet` and `truth.json`.
+    Writes `synthetic-in-<name>.ast`, `truth.parquet`, `links.parquet` and `truth.json`. Raw blocks
+    carry no date: give the one under which the recording will be replayed.
 
     Args:
         recording: raw blocks of one radar.
@@ -94,13 +97,16 @@ def simulate_onto(
         sensor_id: which radar; empty for the site's only one with CAT048.
         settings: what to inject.
         seed: of everything random.
+        date: day on which the recording begins, as YYYY-MM-DD; empty leaves 1970-01-01.
 
     Raises:
         BadInput: the recording cannot be used.
-        BadSettings: the site has no such radar.
+        BadSettings: the site has no such radar, or the date is none.
         BadStorage: `out` cannot be written.
     """
-    radar, source = _radar_of(load_site(site_path), sensor_id, site_path)
+    start_ns = _midnight_ns(date)
+    site = load_site(site_path)
+    radar, source = _radar_of(site, sensor_id, site_path)
     data = _read(recording)
     made = inject(
         data,
@@ -114,12 +120,13 @@ def simulate_onto(
     path = out / f"{MARK}-in-{recording.stem}.ast"
     plane = SitePlane(radar.lat_deg, radar.lon_deg)
     about = {"label": INJECTED_LABEL, "synthetic": True, "recording": recording.name, "seed": seed}
+    about |= {"partial": True, "start_ns": start_ns}
     about |= {"settings": msgspec.to_builtins(settings or InjectSettings())}
     try:
         path.write_bytes(made.data)
-        table = injection_table(made, plane, undulation_m=0.0)
+        table = injection_table(made, plane, start_ns=start_ns, undulation_m=site.undulation_m)
         pq.write_table(labelled(table, INJECTED_LABEL), out / "truth.parquet")
-        pq.write_table(injection_links(made, radar.id), out / "links.parquet")
+        pq.write_table(injection_links(made, radar.id, start_ns=start_ns), out / "links.parquet")
         (out / "truth.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise _refused(out, error) from error
@@ -152,6 +159,16 @@ def _radar_of(site: Site, sensor_id: str, where: Path) -> tuple[Sensor, tuple[in
         )
     radar = next(s for s in site.sensors if s.id == found[0].sensor_id)
     return radar, (found[0].sac, found[0].sic)
+
+
+def _midnight_ns(date: str) -> int:
+    try:
+        day = dt.date.fromisoformat(date or "1970-01-01")
+    except ValueError:
+        raise BadSettings(
+            f"{date!r} is no date", where="--date", remedy="Write it as 2023-05-02."
+        ) from None
+    return (day - dt.date(1970, 1, 1)).days * DAY_NS
 
 
 def _read(path: Path) -> bytes:

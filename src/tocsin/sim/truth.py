@@ -193,12 +193,15 @@ def _about(target: Target, start_ns: int) -> dict[str, Any]:
     }
 
 
-def injection_table(made: Injection, plane: SitePlane, *, undulation_m: float) -> pa.Table:
-    """Return the states of injected drones every half second, times from midnight of day one.
+def injection_table(
+    made: Injection, plane: SitePlane, *, start_ns: int, undulation_m: float
+) -> pa.Table:
+    """Return the states of injected drones every half second.
 
     Args:
         made: the injection.
         plane: the plane about the radar.
+        start_ns: midnight of the day on which the recording begins.
         undulation_m: height of mean sea level over the ellipsoid at the radar.
     """
     targets = [
@@ -216,12 +219,12 @@ def injection_table(made: Injection, plane: SitePlane, *, undulation_m: float) -
         )
         for path in made.paths
     ]
-    return truth_table(targets, plane, start_ns=0, geoid_m=undulation_m)
+    return truth_table(targets, plane, start_ns=start_ns, geoid_m=undulation_m)
 
 
-def injection_links(made: Injection, sensor_id: str) -> pa.Table:
+def injection_links(made: Injection, sensor_id: str, *, start_ns: int) -> pa.Table:
     """Return what each CAT048 record of the merged recording is: real, false or whose it is."""
-    t_ns = np.round(np.nan_to_num(made.t_s) * S_NS).astype(np.int64)
+    t_ns = start_ns + np.round(np.nan_to_num(made.t_s) * S_NS).astype(np.int64)
     return links_table(Links(sensor_id, 48, t_ns, made.target_id))
 
 

@@ -66,6 +66,7 @@ def score_night(
     links: Path | None = None,
     step_s: float = 1.0,
     cutoff_m: float = CUTOFF_M,
+    partial: bool = False,
 ) -> NightScore:
     """Score a run's table of tracks against truth.
 
@@ -75,13 +76,15 @@ def score_night(
         links: `links.parquet` beside it, or None.
         step_s: pictures are scored so often.
         cutoff_m: of GOSPA, and of what counts as on a target.
+        partial: the truth is of drones put into a real recording, whose aircraft it does not
+            know: tracks that mostly answered a transponder are left out.
 
     Raises:
         BadInput: a file cannot be read, or the run shows nothing in the time of the truth.
     """
     zero_ns = int(np.min(read_table(truth)["t_ns"].to_numpy(), initial=1 << 62))
     known = read_truth(truth, links, zero_ns)
-    pictures = read_pictures(tracks, known, zero_ns, step_s=step_s)
+    pictures = read_pictures(tracks, known, zero_ns, step_s=step_s, partial=partial)
     if not pictures:
         raise BadInput(
             "no picture in the time of the truth",

@@ -96,13 +96,26 @@ def _plot_spans(links: Path, zero_ns: int) -> dict[int, tuple[float, float]]:
     return {i: (begin_s, end_s) for i, begin_s, end_s in spans if i >= 0}
 
 
-def read_pictures(tracks: Path, known: Truth, zero_ns: int, *, step_s: float) -> list[Picture]:
-    """Return the last picture of each step of a run, with truth carried to its time."""
+def read_pictures(
+    tracks: Path, known: Truth, zero_ns: int, *, step_s: float, partial: bool = False
+) -> list[Picture]:
+    """Return the last picture of each step of a run, with truth carried to its time.
+
+    Args:
+        tracks: `tracks.parquet` of the run.
+        known: the truth.
+        zero_ns: zero of the truth's seconds.
+        step_s: length of a step.
+        partial: the truth knows only some uncooperative targets among real traffic: tracks that
+            mostly answered a transponder are left out.
+    """
     table = read_table(tracks)
     t_ns = table["t_ns"].to_numpy()
     slot = ((t_ns - zero_ns) / S_NS / step_s).astype(np.int64)
     latest = _latest(slot, t_ns, table["revision"].to_numpy())
     shown = np.isin(np.array(table["status"].to_pylist()), SHOWN)
+    if partial:
+        shown &= table["cooperative_prob"].to_numpy() < 0.5
     steps = _runs(slot, latest)
     times_s = np.array([float(t_ns[rows[0]] - zero_ns) / S_NS for rows in steps])
     in_time = times_s <= max(known.counts_to_s.values(), default=-np.inf)

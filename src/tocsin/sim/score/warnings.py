@@ -71,7 +71,7 @@ def score_warnings(alerts: list[Warned], truth_json: Path, truth: Path) -> Warni
     Raises:
         BadInput: a file of the truth cannot be read.
     """
-    about = _about(truth_json)
+    about = read_about(truth_json)
     dangers = tuple(_dangers(about, alerts))
     leads = [d.lead_s for d in dangers if d.lead_s is not None]
     nothing = sum(not right for right in _came_true(alerts, truth))
@@ -117,7 +117,8 @@ def _of_alert(alert: CapAlert) -> Warned:
     )
 
 
-def _about(path: Path) -> dict[str, Any]:
+def read_about(path: Path) -> dict[str, Any]:
+    """Read `truth.json`, or say that it cannot be read."""
     try:
         about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
