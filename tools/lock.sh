@@ -9,3 +9,4 @@ compile() {
 }
 compile pyproject.toml requirements/build.in --output-file requirements/product.lock
 compile pyproject.toml requirements/build.in --group dev --output-file requirements/dev.lock
+compile requirements/peers.in --output-file requirements/peers.lock
