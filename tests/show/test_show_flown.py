@@ -93,6 +93,15 @@ def test_a_silence_lasts_from_the_last_data_to_the_next() -> None:
     assert not list(silences([beat(a, b) for a, b in heard], 40.0, 0))
 
 
+def test_a_post_that_speaks_once_a_minute_is_not_silent_between() -> None:
+    """An observer reports when there is something, or a sign of life a minute."""
+    beats = [beat(at_s, at_s - at_s % 60) for at_s in range(5, 900, 5)]
+    assert not list(silences(beats, 5.0, 0))
+    beats += [beat(at_s, 840) for at_s in range(900, 1200, 5)]
+    (silence,) = silences(beats, 5.0, 0)
+    assert (silence.from_ns // S_NS, silence.ended) == (840, False)
+
+
 def test_a_sensor_that_never_spoke_was_silent_from_the_begin(tmp_path: Path) -> None:
     """Nothing heard is not nothing there."""
     (silence,) = silences([beat(a, None) for a in (10, 20, 30)], 4.0, 0)

@@ -12,12 +12,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from synthetic_night import Night, make_night, write_night
+from synthetic_night import T0_NS, Night, make_night, write_night
 from tocsin.model.errors import BadInput, BadStorage
+from tocsin.model.units import S_NS
 from tocsin.record.entries import journal_versions
 from tocsin.record.run_folder import RunFolder
 from tocsin.show.flown import BUDGET, read_flown
 from tocsin.show.report import render, write_report
+
+UNSEEN_FROM_NS = T0_NS + 1_480 * S_NS
+"""A few seconds before track 5 reaches the border."""
 
 
 @pytest.fixture(scope="session")
@@ -106,11 +110,29 @@ def test_the_headline_says_what_flew_crossed_and_was_drafted(page: str) -> None:
     assert re.search(
         r"Track 5 crossed the border invented-river between 23:00:\d\d and 23:00:\d\d UTC", text
     )
-    assert "Most threatened place: Galați, 7" in text
+    assert "drafted 8 min 12 s before (PREPARE, 22:52:20 UTC" in text
+    assert "Most threatened place: Galați, 74 % within 5 min" in text
     assert "3 warnings drafted for 1 zone, the first (PREPARE) at 22:52:20 UTC" in text
     assert "(01:52:20 EEST)" in text
+    assert "measured for the first 1 min 4" in text
     assert "none was sent" in text
     assert text.count("[#") >= 4
+
+
+def test_a_crossing_that_no_sensor_saw_is_not_told_as_one(tmp_path: Path) -> None:
+    """A track that was lost before the line and carried over it has not been seen to cross."""
+    night = make_night(step_s=4.0)
+    for n, picture in enumerate(night.pictures):
+        tracks = tuple(
+            msgspec.structs.replace(t, t_update_ns=min(t.t_update_ns, UNSEEN_FROM_NS))
+            for t in picture.tracks
+        )
+        night.pictures[n] = msgspec.structs.replace(picture, tracks=tracks)
+    folder = RunFolder.create(tmp_path)
+    write_night(night, folder)
+    page = render(folder).decode()
+    assert "No track without transponder was seen to cross the border." in page
+    assert "Whether track 5 came inside a border: the picture carried it over" in page
 
 
 def test_synthetic_data_say_so_at_the_top_and_the_bottom(page: str, night: Night) -> None:
@@ -234,7 +256,7 @@ def test_a_night_in_which_nothing_flew_has_a_page(tmp_path: Path) -> None:
     write_night(quiet, folder)
     page = write_report(folder).read_text()
     assert "No tracks in 30 min" in page
-    assert "No track without transponder was held to cross the border." in page
+    assert "No track without transponder was seen to cross the border." in page
     assert "Everything that came in was understood." in page
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tocsin.model.units import S_NS
-from tocsin.show.words import LocalTime, count, duration, first_upper, thousands, utc_span
+from tocsin.show.words import LocalTime, chance, count, duration, first_upper, thousands, utc_span
 
 T_NS = 1_780_009_200 * S_NS
 """2026-05-28 23:00:00 UTC, which is 29 May in Romania."""
@@ -46,3 +46,9 @@ def test_counts_and_durations_are_plain_words() -> None:
     ]
     assert first_upper("no WARN at 5 UTC") == "No WARN at 5 UTC"
     assert thousands(1_234_567) == "1\u202f234\u202f567"
+    assert [chance(p) for p in (0.0, 0.5, 0.994, 1.0)] == [
+        "under 1 %",
+        "50 %",
+        "over 99 %",
+        "over 99 %",
+    ]

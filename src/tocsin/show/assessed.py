@@ -1,5 +1,7 @@
 """What was worked out about each track over the run, thinned to what a page can hold."""
 
+from collections.abc import Collection
+
 import msgspec
 
 from tocsin.model.threat import ClassBelief
@@ -24,7 +26,7 @@ class _Crossing(msgspec.Struct):
 class _Threat(msgspec.Struct):
     place_id: str
     prob: tuple[float, ...]
-    within_s: tuple[float, ...]
+    within_s: msgspec.Raw
     t_p05_ns: int | None
     t_p95_ns: int | None
 
@@ -35,8 +37,10 @@ class _Assessed(msgspec.Struct):
     track_id: int
     t_ns: int
     classes: ClassBelief
+    noncooperative_prob: float
     crossings: tuple[_Crossing, ...]
-    threats: tuple[_Threat, ...]
+    threats: msgspec.Raw
+    """Decoded only where it matters: a busy site has a dozen for every track and second."""
 
 
 class Stay(msgspec.Struct):
@@ -78,8 +82,18 @@ class TrackAssessed(msgspec.Struct):
     """When its greatest place probability was held, or its greatest border probability."""
 
 
-def gather_assessed(journal: JournalReader) -> dict[int, TrackAssessed]:
-    """Read every assessment and return what the page shows, by track."""
+_THREATS = msgspec.msgpack.Decoder(tuple[_Threat, ...])
+_SECONDS = msgspec.msgpack.Decoder(tuple[float, ...])
+
+
+def gather_assessed(journal: JournalReader, zoned: Collection[str]) -> dict[int, TrackAssessed]:
+    """Read every assessment and return what the page shows, by track.
+
+    Args:
+        journal: the run's.
+        zoned: ids of the places that can be warned; only they count as threatened, unless there
+            are none.
+    """
     found: dict[int, TrackAssessed] = {}
     outside_ns: dict[tuple[int, str], int] = {}
     decoder = msgspec.msgpack.Decoder(list[_Assessed])
@@ -89,7 +103,7 @@ def gather_assessed(journal: JournalReader) -> dict[int, TrackAssessed]:
             if track is None:
                 track = found[one.track_id] = TrackAssessed([], [])
             _note_sides(track, one, outside_ns, entry.idx)
-            _note_point(track, one, entry.idx)
+            _note_point(track, _point(one, entry.idx, zoned))
     return found
 
 
@@ -113,8 +127,7 @@ def _note_sides(
                 stay.left = True
 
 
-def _note_point(track: TrackAssessed, one: _Assessed, idx: int) -> None:
-    point = _point(one, idx)
+def _note_point(track: TrackAssessed, point: Point) -> None:
     if _weight(point) > (_weight(track.peak) if track.peak else (FAINT_PROB, FAINT_PROB)):
         track.peak = point
     if not track.points or _moved(track.points[-1], point):
@@ -133,9 +146,9 @@ def _moved(last: Point, now: Point) -> bool:
     return not quiet and now.t_ns - last.t_ns > STEP_S * S_NS
 
 
-def _point(one: _Assessed, idx: int) -> Point:
+def _point(one: _Assessed, idx: int, zoned: Collection[str]) -> Point:
     border = max(one.crossings, key=_last_prob, default=None)
-    place = max(one.threats, key=_last_prob, default=None)
+    place = _most_threatened(one, zoned) if one.noncooperative_prob >= 0.5 else None
     kind, kind_prob = max(msgspec.structs.asdict(one.classes).items(), key=lambda item: item[1])
     return Point(
         t_ns=one.t_ns,
@@ -147,10 +160,20 @@ def _point(one: _Assessed, idx: int) -> Point:
         place_prob=_last_prob(place),
         place_p05_ns=place.t_p05_ns if place else None,
         place_p95_ns=place.t_p95_ns if place else None,
-        within_s=place.within_s[-1] if place and place.within_s else 0.0,
+        within_s=max(_SECONDS.decode(place.within_s), default=0.0) if place else 0.0,
         kind=kind.removesuffix("_prob").replace("_", " "),
         kind_prob=kind_prob,
     )
+
+
+def _most_threatened(one: _Assessed, zoned: Collection[str]) -> _Threat | None:
+    found = None
+    for threat in _THREATS.decode(one.threats):
+        if zoned and threat.place_id not in zoned:
+            continue
+        if found is None or _last_prob(threat) > _last_prob(found):
+            found = threat
+    return found
 
 
 def _last_prob(one: _Crossing | _Threat | None) -> float:

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
+from statistics import median
 
 import msgspec
 
@@ -20,7 +22,8 @@ EXAMPLES = 3
 """Rejects shown for each source and reason."""
 SILENT_LOOKS = 3.0
 SILENT_MIN_S = 15.0
-"""A sensor is called silent after three of its turns without data, and never under 15 s."""
+"""A sensor is called silent after three of its turns without data, and never under 15 s; one that
+speaks only when it hears something, after three times its own usual pause."""
 
 
 class Silence(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +133,7 @@ def gather(journal: JournalReader) -> Night:
         ),
         rejects=_rejects(journal),
         sensors=_sensors(journal, site, from_ns),
-        assessed=gather_assessed(journal),
+        assessed=gather_assessed(journal, {p.id for p in site.places if p.zone}),
     )
 
 
@@ -203,6 +206,7 @@ def silences(beats: list[SensorHeartbeat], revisit_s: float, from_ns: int) -> It
         from_ns: begin of the record.
     """
     patience_ns = round(max(SILENT_LOOKS * revisit_s, SILENT_MIN_S) * S_NS)
+    patience_ns = max(patience_ns, round(SILENT_LOOKS * _usual_pause_ns(beats)))
     since_ns: int | None = None
     last_ns = from_ns
     for beat in beats:
@@ -215,3 +219,14 @@ def silences(beats: list[SensorHeartbeat], revisit_s: float, from_ns: int) -> It
         last_ns = beat.t_ns
     if since_ns is not None:
         yield Silence(from_ns=since_ns, to_ns=last_ns, ended=False)
+
+
+def _usual_pause_ns(beats: list[SensorHeartbeat]) -> float:
+    """Return the usual time between data, or 0 where accounts are too far apart to tell."""
+    heard_ns = sorted({beat.t_last_data_ns for beat in beats if beat.t_last_data_ns is not None})
+    pauses_ns = [later - earlier for earlier, later in pairwise(heard_ns)]
+    if len(pauses_ns) < 3:
+        return 0.0
+    between_ns = median(later.t_ns - earlier.t_ns for earlier, later in pairwise(beats))
+    usual_ns = median(pauses_ns)
+    return usual_ns if usual_ns > 2 * between_ns else 0.0

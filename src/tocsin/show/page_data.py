@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from tocsin.model.place import Place
 from tocsin.model.units import S_NS
-from tocsin.show.assessed import Point
+from tocsin.show.assessed import Point, Stay
 from tocsin.show.flown import STATUSES, Flown
 from tocsin.show.night import DraftEntry, Night, SensorAccount
-from tocsin.show.told import cooperative
+from tocsin.show.told import cooperative, seen_inside
 from tocsin.show.words import LocalTime
 
 PLACES = 400
@@ -146,17 +146,14 @@ def _track(night: Night, flown: Flown) -> dict[str, Any]:
         "axis": _whole(flown.axis_deg),
         "exists": _whole(flown.exists_prob * 100.0),
         "alt": _heights(flown),
-        "stays": [
-            [
-                s.border_id,
-                _ticks(night, s.after_ns),
-                _ticks(night, s.from_ns),
-                _ticks(night, s.to_ns),
-            ]
-            for s in (assessed.stays if assessed else ())
-        ],
+        "stays": [_stay(night, flown, s) for s in (assessed.stays if assessed else ())],
         "held": [_held(night, p) for p in (assessed.points if assessed else ())],
     }
+
+
+def _stay(night: Night, flown: Flown, stay: Stay) -> list[Any]:
+    times = (stay.after_ns, stay.from_ns, stay.to_ns)
+    return [stay.border_id, *(_ticks(night, t) for t in times), int(seen_inside(flown, stay))]
 
 
 def _held(night: Night, point: Point) -> list[Any]:

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tocsin.model.alert import Draft
 from tocsin.model.units import S_NS
 from tocsin.show.assessed import Point, Stay
 from tocsin.show.flown import Flown
-from tocsin.show.night import Night
-from tocsin.show.words import LocalTime, count, duration, first_upper
+from tocsin.show.night import DraftEntry, Night
+from tocsin.show.words import LocalTime, chance, count, duration, first_upper
 
 COOPERATIVE_PROB = 0.5
 """At least this share of a track's detections carried a transponder or broadcast."""
@@ -41,7 +40,14 @@ def cooperative(flown: Flown) -> bool:
 
 
 def passages(night: Night, flown: list[Flown]) -> list[Passage]:
-    """Return the stays inside a border that began in the record, the first first."""
+    """Return the stays inside a border that began in the record and were seen, the first first.
+
+    A stay that no measurement fell into is none: there the picture only carried the track on.
+    """
+    return [p for p in _all_passages(night, flown) if seen_inside(p.flown, p.stay)]
+
+
+def _all_passages(night: Night, flown: list[Flown]) -> list[Passage]:
     by_id = {f.track_id: f for f in flown}
     found = [
         Passage(flown=by_id[track_id], stay=stay)
@@ -53,6 +59,12 @@ def passages(night: Night, flown: list[Flown]) -> list[Passage]:
     return sorted(found, key=lambda p: (p.stay.from_ns, p.flown.track_id))
 
 
+def seen_inside(flown: Flown, stay: Stay) -> bool:
+    """Say whether a measurement of the track fell into a stay."""
+    in_a_gap = any(begin < stay.from_ns and stay.to_ns < end for begin, end in flown.gaps_ns)
+    return stay.from_ns <= flown.t_last_update_ns and not in_a_gap
+
+
 def headline(night: Night, flown: list[Flown]) -> list[Sentence]:
     """Return what a duty officer has to know first, a sentence each."""
     local = LocalTime(night.site.time_zone)
@@ -60,7 +72,7 @@ def headline(night: Night, flown: list[Flown]) -> list[Sentence]:
         _flew(night, flown),
         *_crossed(night, flown, local),
         *_threatened(night, flown, local),
-        _drafted(night, flown, local),
+        _drafted(night, local),
         *_escorted(night, flown),
     ]
 
@@ -79,7 +91,10 @@ def _crossed(night: Night, flown: list[Flown], local: LocalTime) -> Iterator[Sen
     all_passages = passages(night, flown)
     without = [p for p in all_passages if not cooperative(p.flown)]
     for passage in without[:NAMED]:
-        yield Sentence(text=_crossing_text(passage, local), entries=(passage.stay.first_idx,))
+        draft = _first_naming(passage, night)
+        entries = (passage.stay.first_idx, *((draft.idx,) if draft else ()))
+        text = _crossing_text(passage, local) + _lead(passage, draft, local)
+        yield Sentence(text=text, entries=entries)
     if len(without) > NAMED:
         yield Sentence(
             text=f"{len(without) - NAMED} more crossings without transponder are listed below.",
@@ -87,7 +102,7 @@ def _crossed(night: Night, flown: list[Flown], local: LocalTime) -> Iterator[Sen
         )
     if not without and night.site.borders:
         yield Sentence(
-            text="No track without transponder was held to cross the border.",
+            text="No track without transponder was seen to cross the border.",
             entries=(night.last_picture_idx,) if night.last_picture_idx >= 0 else (),
         )
 
@@ -116,7 +131,7 @@ def _end_inside(flown: Flown, stay: Stay) -> str:
     """Say how a stay without a known end stands; what was not seen is not claimed."""
     seen_ns = flown.t_last_update_ns
     if stay.to_ns - seen_ns > 10 * S_NS:
-        return f", measured for {duration(max(0, seen_ns - stay.from_ns))} of it"
+        return f", measured for the first {duration(seen_ns - stay.from_ns)} of it"
     return ", still there when last measured"
 
 
@@ -129,6 +144,8 @@ def _threatened(night: Night, flown: list[Flown], local: LocalTime) -> Iterator[
     ]
     if not peaks:
         return
+    crossed = {p.flown.track_id for p in passages(night, flown)}
+    peaks = [item for item in peaks if item[1].track_id in crossed] or peaks
     peak, track = max(peaks, key=lambda item: item[0].place_prob)
     yield Sentence(text=_threat_text(night, peak, track, local), entries=(peak.idx,))
 
@@ -138,33 +155,47 @@ def _threat_text(night: Night, peak: Point, track: Flown, local: LocalTime) -> s
     within = duration(round(peak.within_s) * S_NS)
     return (
         f"Most threatened place: {names.get(peak.place_id, peak.place_id)}, "
-        f"{peak.place_prob:.0%} within {within}, by track {track.track_id}, as assessed at "
+        f"{chance(peak.place_prob)} within {within}, by track {track.track_id}, as assessed at "
         f"{local.clock(peak.t_ns)}."
     )
 
 
-def _drafted(night: Night, flown: list[Flown], local: LocalTime) -> Sentence:
+def _drafted(night: Night, local: LocalTime) -> Sentence:
     if not night.drafts:
         return Sentence(text="No warning was drafted.", entries=())
     first = night.drafts[0].draft
     zones = len({d.draft.zone_id for d in night.drafts})
     text = (
         f"{count(len(night.drafts), 'warning')} drafted for {count(zones, 'zone')}, the first "
-        f"({first.level.replace('_', ' ')}) at {local.clock(first.t_drafted_ns)}"
-        f"{_lead(first, night, flown)}; none was sent."
+        f"({first.level.replace('_', ' ')}) at {local.clock(first.t_drafted_ns)}; none was sent."
     )
     return Sentence(text=first_upper(text), entries=tuple(d.idx for d in night.drafts)[:4])
 
 
-def _lead(first: Draft, night: Night, flown: list[Flown]) -> str:
-    """Say how long the first draft came before the first crossing by one of its tracks."""
-    named = {reason.track_id for reason in first.reasons}
-    crossed = [p.stay.from_ns for p in passages(night, flown) if p.flown.track_id in named]
-    if not crossed:
-        return ""
-    ahead_ns = crossed[0] - first.t_drafted_ns
-    word = "before" if ahead_ns >= 0 else "after"
-    return f", {duration(abs(ahead_ns))} {word} the crossing"
+def _first_naming(passage: Passage, night: Night) -> DraftEntry | None:
+    """Return the first draft that gives the track of a crossing as a reason."""
+    number = passage.flown.track_id
+    naming = (d for d in night.drafts if any(r.track_id == number for r in d.draft.reasons))
+    return next(naming, None)
+
+
+def _lead(passage: Passage, entry: DraftEntry | None, local: LocalTime) -> str:
+    """Say how long before a crossing the first warning that names its track was drafted."""
+    if entry is None:
+        return " No warning was drafted for it."
+    draft = entry.draft
+    ahead_ns = passage.stay.from_ns - draft.t_drafted_ns
+    return (
+        f" The first warning that names it was drafted {duration(abs(ahead_ns))} "
+        f"{'before' if ahead_ns >= 0 else 'after'} ({draft.level.replace('_', ' ')}, "
+        f"{local.clock(draft.t_drafted_ns)})."
+    )
+
+
+def _unseen(night: Night, flown: list[Flown]) -> list[int]:
+    """Return the tracks that came inside only as carried forward."""
+    seen = {p.flown.track_id for p in passages(night, flown)}
+    return sorted({p.flown.track_id for p in _all_passages(night, flown)} - seen)
 
 
 def unknowns(night: Night, flown: list[Flown], *, truth_known: bool) -> list[str]:
@@ -193,6 +224,13 @@ def unknowns(night: Night, flown: list[Flown], *, truth_known: bool) -> list[str
         told.append(
             f"Where {count(lost, 'track')} went after the last measurement. A lost track is not "
             "an all-clear."
+        )
+    if unseen := _unseen(night, flown):
+        names = ", ".join(str(number) for number in unseen[:8])
+        more = f" and {len(unseen) - 8} more" if len(unseen) > 8 else ""
+        told.append(
+            f"Whether track {names}{more} came inside a border: the picture carried it over the "
+            "line after its last measurement, and no sensor saw it there."
         )
     if conflicts:
         names = ", ".join(str(c) for c in conflicts[:8])

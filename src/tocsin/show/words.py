@@ -100,3 +100,10 @@ def first_upper(text: str) -> str:
 def thousands(number: int) -> str:
     """Return the number with thin spaces between thousands."""
     return f"{number:,}".replace(",", "\u202f")
+
+
+def chance(event_prob: float) -> str:
+    """Return a probability in percent; never 0 % or 100 %, which no estimate can claim."""
+    if event_prob < 0.01:
+        return "under 1 %"
+    return "over 99 %" if event_prob > 0.99 else f"{event_prob:.0%}".replace("%", " %")

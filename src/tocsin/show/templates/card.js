@@ -12,7 +12,8 @@ const windowTold = (from, to) => from === null || to === null ? "" : `, between 
 const heightTold = (track, i) => track.alt && track.alt[i] !== null ? `${track.alt[i]} m MSL` : "not known";
 const insideTold = (track, t) => {
   const stay = track.stays.filter(s => s[2] <= t).pop();
-  return stay && t <= stay[3] ? `since ${utcOf(stay[2])} UTC` : null;
+  if (!stay || t > stay[3]) return null;
+  return stay[4] ? `since ${utcOf(stay[2])} UTC` : `as carried on since ${utcOf(stay[2])} UTC, unseen`;
 };
 
 const factsOf = (track, at) => {

@@ -81,11 +81,11 @@ const fitWindow = () => {
   atFirst();
 };
 
-// What to show first: a track that crossed, else the one that a draft names.
+// What to show first: the track that was measured inside longest, else the one that a draft names.
 const firstChoice = () => {
-  const crossed = ordered.find(t => t.kind !== "with" && t.stays.some(s => s[1] !== null));
+  const inside = tracks.filter(t => t.kind !== "with" && crossed(t)).sort((a, b) => insideFor(b) - insideFor(a))[0];
   const named = night.drafts.flatMap(d => d.tracks).find(id => trackById.has(id));
-  return crossed ? crossed.id : named ?? null;
+  return inside ? inside.id : named ?? null;
 };
 
 const start = () => {
@@ -107,7 +107,8 @@ const start = () => {
   });
   listenToMap(redraw, (x, y) => { const track = trackNear(x, y); choose(track ? track.id : null); });
   listenToTimeline(t => { stop(); go(t); }, choose);
-  new ResizeObserver(() => { if (!view.moved) fitWindow(); redraw(); }).observe(mapCanvas.parentElement);
+  // Drawn at once: a canvas that is resized is empty until it is.
+  new ResizeObserver(() => { if (!view.moved) fitWindow(); drawAll(); }).observe(mapCanvas.parentElement);
   let themeBefore = "dark";
   window.addEventListener("beforeprint", () => { themeBefore = root.dataset.theme; setTheme("light"); drawAll(); });
   window.addEventListener("afterprint", () => setTheme(themeBefore));

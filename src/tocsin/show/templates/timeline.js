@@ -1,8 +1,14 @@
 // The timeline: drafts, silent sensors and the lives of tracks over one axis with the slider.
 const lineCanvas = document.getElementById("timeline");
-const GUTTER = 152, RIGHT = 14, AXIS = 24, DRAFTS = 24, SENSOR = 17;
+const GUTTER = 152, RIGHT = 14, AXIS = 24, LANE = 13, SENSOR = 17;
+// Came inside in the record, and was measured there.
+const crossings = track => track.stays.filter(s => s[1] !== null && s[4]);
+const crossed = track => crossings(track).length > 0;
+const insideFor = track => crossings(track).reduce((sum, s) => sum + Math.min(s[3], track.seen) - s[2], 0);
+const LEVELS = ["LAST_CALL", "WARN", "PREPARE"];
+const DRAFTS = night.drafts.length ? LEVELS.length * LANE + 8 : 24;
 const ordered = [...tracks].sort((a, b) => {
-  const weight = t => (t.kind === "with" ? 2 : 0) - (t.stays.some(s => s[1] !== null) ? 1 : 0);
+  const weight = t => (t.kind === "with" ? 2 : 0) - (crossed(t) ? 1 : 0);
   return weight(a) - weight(b) || a.first - b.first || a.id - b.id;
 });
 const rowHeight = () => ordered.length > 120 ? 4 : ordered.length > 40 ? 6 : ordered.length > 14 ? 10 : 14;
@@ -45,21 +51,12 @@ const gutter = (c, text, y, colour) => {
 };
 
 const drawDrafts = (c, width) => {
-  const y = AXIS + DRAFTS / 2;
-  gutter(c, night.drafts.length ? "Drafts" : "No drafts", y + 4);
-  let until = -Infinity;
-  for (const draft of night.drafts) {
-    const x = xOf(draft.t, width);
-    levelMark(c, x, y, draft.level, 5.5);
-    const text = draft.level.replace("_", " ");
-    const w = c.measureText(text).width;
-    if (x + 10 < until || x + 12 + w > width) continue;
-    const next = night.drafts.find(d => d.t > draft.t);
-    if (next && xOf(next.t, width) - 8 < x + 10 + w) continue;
-    c.fillStyle = paint.ink;
-    c.fillText(text, x + 10, y + 4);
-    until = x + 12 + w;
-  }
+  if (!night.drafts.length) { gutter(c, "No drafts", AXIS + 16); return; }
+  LEVELS.forEach((level, i) => {
+    const y = AXIS + LANE * (i + 0.5) + 2;
+    gutter(c, level.replace("_", " ").toLowerCase(), y + 4);
+    for (const draft of night.drafts) if (draft.level === level) levelMark(c, xOf(draft.t, width), y, level, 4.5);
+  });
 };
 
 const drawSensorRows = (c, width) => {
@@ -115,8 +112,7 @@ const drawLife = (c, track, y, thick, width) => {
   c.stroke();
   c.setLineDash([]);
   c.globalAlpha = 1;
-  for (const [, after, begin, end] of track.stays) {
-    if (after === null || track.kind === "with") continue;
+  for (const [, , begin, end] of track.kind === "with" ? [] : crossings(track)) {
     const x = xOf(begin, width);
     c.strokeStyle = paint.ink;
     c.lineWidth = 1.5;
