@@ -158,3 +158,12 @@ def test_an_unknown_edition_is_one_clear_line():
     """A typing error must not be a stack trace."""
     with pytest.raises(BadSettings, match=r"Choose one of: 1\.27"):
         encode_block(48, "9.9", [])
+
+
+def test_records_longer_than_the_first_look_are_parsed_whole():
+    """Long records are tried on their beginning first; their end must not be lost."""
+    long = {"010": (1, 2), "SP": bytes(250), "RE": bytes(range(250)), "250": [(1, 2, 3)] * 200}
+    records = decode_records(encode_block(48, "1.32", [long, {"010": (3, 4)}]), 48, "1.32")
+    assert [record["010"]["SAC"] for record in records] == [1, 3]
+    assert len(records[0]["250"]) == 200
+    assert records[0]["RE"]["hex"] == bytes(range(250)).hex()

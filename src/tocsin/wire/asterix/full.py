@@ -29,6 +29,11 @@ EXACT_BITS = 53
 """Wider plain bits (Mode S registers) are given in hex: JSON readers may hold numbers as floats."""
 
 
+WINDOW_BYTES = 512
+"""A record is tried on so many bytes first: libasterix copies all that follow for every field, so
+that long blocks would take time with the square of their length."""
+
+
 class Parsed(NamedTuple):
     """What libasterix made of a block."""
 
@@ -69,7 +74,9 @@ def parse_block(block: bytes, category: int, edition: str) -> Parsed:
     if len(block) < 3 or block[0] != category or int.from_bytes(block[1:3], "big") != len(block):
         return Parsed(records, offsets, 0, "not one block of this category")
     while at < len(block):
-        found = _parse_record(spec, base.Bits.from_bytes(block[at:]))
+        found = _parse_record(spec, base.Bits.from_bytes(block[at : at + WINDOW_BYTES]))
+        if isinstance(found, str) and at + WINDOW_BYTES < len(block):
+            found = _parse_record(spec, base.Bits.from_bytes(block[at:]))
         if isinstance(found, str):
             return Parsed(records, offsets, at, found)
         record, size = found
