@@ -113,3 +113,30 @@ def test_a_disbelieved_transponder_says_nothing(make_track) -> None:
     """A false claim must not make a drone an airliner."""
     spoofed = make_track(cooperative_prob=1.0, identity=Identity(icao=1, conflict="too slow"))
     assert likeliest(watched(spoofed, 120.0)) == "drone"
+
+
+def test_a_bird_just_found_is_no_drone_yet(make_track) -> None:
+    """Noise makes every speed too long: 15 m/s known to 30 m/s looks like 40."""
+    new = make_track(vel_site_mps=(-30.0, 27.0), sigma_mps=30.0, alt_msl_m=None, alt_sigma_m=None)
+    look = belief(revise(prior_logs(), new, elapsed_s=classify.LOOK_S, memory_s=120.0))
+    assert look.drone_prob < 0.35
+    assert look.bird_prob > look.drone_prob
+
+
+def test_a_drone_shows_itself_as_soon_as_its_velocity_is_known(make_track) -> None:
+    """Lead time is lost while the class is unsure: one look at 8 m/s must do."""
+    drone = make_track(sigma_mps=8.0, alt_msl_m=None, alt_sigma_m=None)
+    look = belief(revise(prior_logs(), drone, elapsed_s=classify.LOOK_S, memory_s=120.0))
+    assert look.drone_prob > 0.5
+
+
+def test_the_likelihood_of_a_speed_is_that_of_noisy_velocities() -> None:
+    """Against velocities drawn afresh: the share of estimates near 40 m/s, bin by bin."""
+    rng = np.random.default_rng(4)
+    edges = np.array([0.0, *classify.SPEED_EDGES_MPS, 300.0])
+    true_mps = rng.uniform(edges[:-1], edges[1:], (200_000, 10))
+    noise = 20.0 * rng.standard_normal((2, *true_mps.shape))
+    estimates_mps = np.hypot(true_mps + noise[0], noise[1])
+    shares = np.mean(np.abs(estimates_mps - 40.0) < 2.0, axis=0)
+    found = np.array(classify._speed_likelihoods(40.0, 20.0))
+    assert np.allclose(found / found.sum(), shares / shares.sum(), atol=0.01)

@@ -73,7 +73,8 @@ def recall(before: Memory | None, track: Track, t_ns: int, settings: AssessSetti
         return _first(track, t_ns, settings)
     in_conflict = track.identity.conflict is not None
     same_claim = in_conflict == (before.t_conflict_ns is not None)
-    if same_claim and 0 <= t_ns - before.t_seen_ns < REVISE_S * S_NS:
+    news = _is_new(track) and track.t_update_ns > before.t_class_ns
+    if same_claim and not news and 0 <= t_ns - before.t_seen_ns < REVISE_S * S_NS:
         return before
     t_class_ns, logs = _class(before, track, t_ns, settings)
     t_course_ns, vel_site_mps, turn_radps = _course(before, track)
@@ -117,7 +118,7 @@ def _near(marched: Marched) -> bool:
 
 def _first(track: Track, t_ns: int, settings: AssessSettings) -> Memory:
     """Return the memory of a track seen for the first time: one look at its class."""
-    logs = revise(prior_logs(), track, elapsed_s=LOOK_S, memory_s=settings.class_memory_s)
+    logs = _one_look(track, settings)
     return Memory(
         t_seen_ns=t_ns,
         t_class_ns=t_ns,
@@ -131,13 +132,31 @@ def _first(track: Track, t_ns: int, settings: AssessSettings) -> Memory:
     )
 
 
+def _is_new(track: Track) -> bool:
+    """Say whether all that was seen of a track counts as one look."""
+    return track.t_update_ns - track.t_first_ns < LOOK_S * S_NS
+
+
 def _class(before: Memory, track: Track, t_ns: int, settings: AssessSettings) -> tuple[int, Log5]:
-    """Revise the class when enough time has passed and the track was seen meanwhile."""
+    """Revise the class when enough time has passed and the track was seen meanwhile.
+
+    In a track's first half minute its one look is taken again with every measurement, because
+    its velocity becomes known only then.
+    """
+    if track.t_update_ns <= before.t_class_ns:
+        return before.t_class_ns, before.class_logs
+    if _is_new(track):
+        return t_ns, _one_look(track, settings)
     elapsed_s = (t_ns - before.t_class_ns) / S_NS
-    if elapsed_s < REVISE_S or track.t_update_ns <= before.t_class_ns:
+    if elapsed_s < REVISE_S:
         return before.t_class_ns, before.class_logs
     memory_s = settings.class_memory_s
     return t_ns, revise(before.class_logs, track, elapsed_s=elapsed_s, memory_s=memory_s)
+
+
+def _one_look(track: Track, settings: AssessSettings) -> Log5:
+    """Return the belief after one look at the track as it is now."""
+    return revise(prior_logs(), track, elapsed_s=LOOK_S, memory_s=settings.class_memory_s)
 
 
 def _course(before: Memory, track: Track) -> tuple[int, tuple[float, float], float]:

@@ -49,7 +49,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A track less surely existing than this takes no part in a draft."""
     min_noncooperative_prob: float = 0.8
     """A track less surely without a believed transponder takes no part in a draft."""
-    min_drone_prob: float = 0.3
+    min_drone_prob: float = 0.5
     """A track that is less plausibly a drone (a bird, say) takes no part in a draft."""
     max_duration_s: float = 5400.0
     """No draft is valid for longer than this."""
