@@ -8,7 +8,7 @@ import asterix_containers as made
 import numpy as np
 import pytest
 from asterix_samples import block_of, random_blocks
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.model.errors import BadInput
@@ -48,6 +48,7 @@ def test_every_container_gives_back_its_blocks(container, chunk_bytes):
     assert not rejects
 
 
+@settings(deadline=None)  # the first example may compile or import
 @given(
     st.sampled_from(sorted(made.WRITERS)),
     st.lists(
@@ -220,6 +221,7 @@ def test_packets_without_a_payload_say_why(link, frame, missing):
     assert find_payload(frame, link).missing == missing
 
 
+@settings(deadline=None)  # the first example may compile or import
 @given(st.binary(max_size=90), st.sampled_from([0, 1, 101, 113, 147, 276]))
 def test_no_packet_whatever_raises_an_error(frame, link):
     """Any host of a network can send any bytes."""

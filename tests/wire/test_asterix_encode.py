@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from asterix_samples import chunk_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.model.errors import BadInput, BadSettings
@@ -55,6 +55,7 @@ def test_a_plot_is_read_back_by_both_decoders():
         assert fields[name].values.tolist() == [value, value], name
 
 
+@settings(deadline=None)  # the first example may compile or import
 @given(
     st.floats(0, 255.99),
     st.floats(0, 359.99),
