@@ -14,6 +14,7 @@ import pytest
 
 from synthetic_night import T0_NS, Night, make_night, write_night
 from tocsin.model.errors import BadInput, BadStorage
+from tocsin.model.threat import Threat
 from tocsin.model.units import S_NS
 from tocsin.record.entries import journal_versions
 from tocsin.record.run_folder import RunFolder
@@ -111,12 +112,29 @@ def test_the_headline_says_what_flew_crossed_and_was_drafted(page: str) -> None:
         r"Track 5 crossed the border invented-river between 23:00:\d\d and 23:00:\d\d UTC", text
     )
     assert "drafted 8 min 12 s before (PREPARE, 22:52:20 UTC" in text
-    assert "Most threatened place: Galați, 74 % within 5 min" in text
+    assert "Places threatened at some time with 50 % or more: Galați (74 %)." in text
     assert "3 warnings drafted for 1 zone, the first (PREPARE) at 22:52:20 UTC" in text
     assert "(01:52:20 EEST)" in text
     assert "measured for the first 1 min 4" in text
     assert "none was sent" in text
     assert text.count("[#") >= 4
+
+
+def test_below_an_even_chance_the_most_threatened_place_is_told(tmp_path: Path) -> None:
+    """The first minutes of a night have no likely place, and still one to look at."""
+    night = make_night(step_s=20.0)
+    for assessed in night.assessments:
+        assessed[:] = [
+            msgspec.structs.replace(a, threats=tuple(map(halved, a.threats))) for a in assessed
+        ]
+    folder = RunFolder.create(tmp_path)
+    write_night(night, folder)
+    assert "Most threatened place: Galați, 37 % within 5 min, by track 5" in render(folder).decode()
+
+
+def halved(threat: Threat) -> Threat:
+    """Return a threat half as probable."""
+    return msgspec.structs.replace(threat, prob=tuple(p / 2 for p in threat.prob))
 
 
 def test_a_crossing_that_no_sensor_saw_is_not_told_as_one(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from tocsin.record.reader import JournalReader
 STEP_PROB = 0.04
 STEP_S = 30.0
 """A point is kept when a probability moved by this much, or after this long where it is not 0."""
+LIKELY_PROB = 0.5
+"""Places at least so threatened are named in the headline."""
 FAINT_PROB = 0.005
 """Probabilities below are told as "under 1 %" and not kept as a series."""
 
@@ -78,6 +80,8 @@ class TrackAssessed(msgspec.Struct):
 
     stays: list[Stay]
     points: list[Point]
+    likely: dict[str, tuple[float, int]] = {}
+    """Places threatened with `LIKELY_PROB` or more: the greatest probability, and its entry."""
     peak: Point | None = None
     """When its greatest place probability was held, or its greatest border probability."""
 
@@ -103,7 +107,9 @@ def gather_assessed(journal: JournalReader, zoned: Collection[str]) -> dict[int,
             if track is None:
                 track = found[one.track_id] = TrackAssessed([], [])
             _note_sides(track, one, outside_ns, entry.idx)
-            _note_point(track, _point(one, entry.idx, zoned))
+            threats = _threats(one, zoned)
+            _note_places(track, threats, entry.idx)
+            _note_point(track, _point(one, entry.idx, threats))
     return found
 
 
@@ -127,6 +133,15 @@ def _note_sides(
                 stay.left = True
 
 
+def _note_places(track: TrackAssessed, threats: list[_Threat], idx: int) -> None:
+    for threat in threats:
+        held_prob = _last_prob(threat)
+        if held_prob >= LIKELY_PROB:
+            known = track.likely.get(threat.place_id)
+            if known is None or held_prob > known[0]:
+                track.likely[threat.place_id] = (held_prob, idx)
+
+
 def _note_point(track: TrackAssessed, point: Point) -> None:
     if _weight(point) > (_weight(track.peak) if track.peak else (FAINT_PROB, FAINT_PROB)):
         track.peak = point
@@ -146,9 +161,9 @@ def _moved(last: Point, now: Point) -> bool:
     return not quiet and now.t_ns - last.t_ns > STEP_S * S_NS
 
 
-def _point(one: _Assessed, idx: int, zoned: Collection[str]) -> Point:
+def _point(one: _Assessed, idx: int, threats: list[_Threat]) -> Point:
     border = max(one.crossings, key=_last_prob, default=None)
-    place = _most_threatened(one, zoned) if one.noncooperative_prob >= 0.5 else None
+    place = max(threats, key=_last_prob, default=None)
     kind, kind_prob = max(msgspec.structs.asdict(one.classes).items(), key=lambda item: item[1])
     return Point(
         t_ns=one.t_ns,
@@ -166,14 +181,10 @@ def _point(one: _Assessed, idx: int, zoned: Collection[str]) -> Point:
     )
 
 
-def _most_threatened(one: _Assessed, zoned: Collection[str]) -> _Threat | None:
-    found = None
-    for threat in _THREATS.decode(one.threats):
-        if zoned and threat.place_id not in zoned:
-            continue
-        if found is None or _last_prob(threat) > _last_prob(found):
-            found = threat
-    return found
+def _threats(one: _Assessed, zoned: Collection[str]) -> list[_Threat]:
+    if one.noncooperative_prob < 0.5:
+        return []
+    return [t for t in _THREATS.decode(one.threats) if not zoned or t.place_id in zoned]
 
 
 def _last_prob(one: _Crossing | _Threat | None) -> float:

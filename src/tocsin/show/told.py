@@ -20,6 +20,10 @@ NAMED = 2
 """Crossings told one by one; more are only counted."""
 
 
+LIKELY_NAMED = 4
+"""Likely places named, the largest first."""
+
+
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     """One statement and the journal entries that it rests on."""
 
@@ -136,18 +140,40 @@ def _end_inside(flown: Flown, stay: Stay) -> str:
 
 
 def _threatened(night: Night, flown: list[Flown], local: LocalTime) -> Iterator[Sentence]:
-    peaks = [
-        (a.peak, f)
-        for f in flown
-        if not cooperative(f) and (a := night.assessed.get(f.track_id)) and a.peak
-        if a.peak.place_id
-    ]
-    if not peaks:
-        return
+    """Tell the largest likely places, else the one most threatened; of crossers if there are."""
+    without = [f for f in flown if not cooperative(f) and f.track_id in night.assessed]
     crossed = {p.flown.track_id for p in passages(night, flown)}
-    peaks = [item for item in peaks if item[1].track_id in crossed] or peaks
-    peak, track = max(peaks, key=lambda item: item[0].place_prob)
-    yield Sentence(text=_threat_text(night, peak, track, local), entries=(peak.idx,))
+    tracks = [f for f in without if f.track_id in crossed] or without
+    if likely := _likely(night, tracks):
+        yield _likely_sentence(night, likely)
+        return
+    peaks = [
+        (a.peak, f) for f in tracks if (a := night.assessed[f.track_id]).peak and a.peak.place_id
+    ]
+    if peaks:
+        peak, track = max(peaks, key=lambda item: item[0].place_prob)
+        yield Sentence(text=_threat_text(night, peak, track, local), entries=(peak.idx,))
+
+
+def _likely(night: Night, tracks: list[Flown]) -> dict[str, tuple[float, int]]:
+    """Return the greatest probability of each likely place, and the entry that holds it."""
+    found: dict[str, tuple[float, int]] = {}
+    for track in tracks:
+        for place_id, held in night.assessed[track.track_id].likely.items():
+            found[place_id] = max(held, found.get(place_id, held))
+    return found
+
+
+def _likely_sentence(night: Night, likely: dict[str, tuple[float, int]]) -> Sentence:
+    by_size = sorted(night.site.places, key=lambda p: (-p.population, p.id))
+    named = [p for p in by_size if p.id in likely][:LIKELY_NAMED]
+    told = [f"{p.name} ({chance(likely[p.id][0])})" for p in named]
+    more = len(likely) - len(named)
+    text = "Places threatened at some time with 50 % or more: " + ", ".join(told)
+    return Sentence(
+        text=text + (f" and {more} smaller." if more else "."),
+        entries=tuple(likely[p.id][1] for p in named),
+    )
 
 
 def _threat_text(night: Night, peak: Point, track: Flown, local: LocalTime) -> str:
