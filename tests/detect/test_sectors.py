@@ -178,6 +178,27 @@ def test_a_plot_that_comes_after_its_sector_closed_has_no_look() -> None:
     assert (np.diff(looks) > 0).all()
 
 
+def test_rows_handed_over_in_a_pause_are_not_charged_as_missed_later() -> None:
+    """A sparse sky without service messages: the plot left early, its sector must not look."""
+    whole = made(targets=6, span_s=60.0)
+    first, second = pieces(whole, [len(whole.heard_ns) // 2])
+    state, one = sectors.cut(sectors.start(), first, airport.RADAR)
+    state, handed = sectors.cut(state, Arrivals.none(), airport.RADAR, end=True)
+    state, two = sectors.cut(state, second, airport.RADAR)
+    _, three = sectors.cut(state, Arrivals.none(), airport.RADAR, end=True)
+    batches = one + handed + two + three
+    assert sum(map(len, batches)) == len(whole.rows)
+    unseen = [b for b in handed if b.look is None]
+    assert unseen
+    for early in unseen:
+        for batch in batches:
+            if batch.look is not None:
+                assert (np.abs(early.t_measured_ns - batch.t_ns) > 0.2e9).all()
+    looks = [b.t_ns for b in batches if b.look is not None]
+    assert (np.diff(looks) > 0).all()
+    assert len(looks) > 60
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 170), max_size=12), st.integers(0, 5))
 def test_cutting_the_stream_changes_nothing(cuts: list[int], seed: int) -> None:

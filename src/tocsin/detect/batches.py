@@ -27,7 +27,10 @@ def cut(
         notes[f"{sensor.id}:clock_restarts"] += 1
         state, first = _cut(state, sensor, Arrivals.none(), end=True)
         state = _forget(state, sensor)
+    before = _locks(state, sensor)
     state, batches = _cut(state, sensor, arrivals, end=end)
+    if _locks(state, sensor) > before:
+        notes[f"{sensor.id}:antenna_locks"] += _locks(state, sensor) - before
     return state, first + batches
 
 
@@ -41,6 +44,11 @@ def _cut(
     slicing = state.slicing.get(sensor.id) or slices.start()
     slicing, batches = slices.cut(slicing, arrivals, sensor, end=end)
     return state.having(slicing=state.slicing | {sensor.id: slicing}), batches
+
+
+def _locks(state: FeedState, sensor: Sensor) -> int:
+    turning = state.turning.get(sensor.id)
+    return 0 if turning is None else turning.locks
 
 
 def _set_back(state: FeedState, sensor: Sensor, arrivals: Arrivals) -> bool:

@@ -292,6 +292,9 @@ class _Cutter:
         while self.antenna is not None and self.close_next(self.antenna):
             pass
         self.newest_ns = self.newest_ns[:-1]
+        # Should the sensor come back: a sector whose rows are gone must not charge their misses.
+        open_sectors = self.sector_of[~self.done]
+        self.next_sector = max(self.next_sector, int(open_sectors.max(initial=-1)) + 1)
         self.emit_unseen(~self.done)
 
     def state(self) -> SectorState:
