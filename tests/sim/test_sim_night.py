@@ -1,6 +1,7 @@
 """A run folder against truth: perfect, blind and late runs score as they should."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -54,11 +55,10 @@ ELSEWHERE = ((10.0, 50.0), (10.1, 50.0), (10.1, 50.1), (10.0, 50.0))
 TEXT = AlertText(language="en-GB", headline="h", description="d", instruction="i", area="a")
 
 
-@pytest.fixture
-def truth(tmp_path: Path) -> Path:
-    """A night with one drone across the border and two aircraft far away."""
-    folder = tmp_path / "truth"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A night with one drone across the border and two aircraft far away; not to be changed."""
+    folder = tmp_path_factory.mktemp("truth")
     movers = (
         drones(
             count=1,
@@ -68,7 +68,8 @@ def truth(tmp_path: Path) -> Path:
         ),
         drones(id="f", count=2, cooperative=True, alt_msl_m=3000.0, spread_m=3000.0),
     )
-    plan = scenario(movers, (SensorTruth(sensor="radar", form="cat048", sac=1, sic=2),))
+    radar = SensorTruth(sensor="radar", form="cat048", sac=1, sic=2)
+    plan = scenario(movers, (radar,), duration_s=900.0)
     quiet = sensor("radar", "radar", clutter_per_look=0.0)
     played = play(plan, PLANE, {"radar": quiet}, {})
     write_truth(folder, played, borders=[BORDER], places=[PLACE])
@@ -198,13 +199,15 @@ def test_a_lapsed_warning_is_no_warning(truth: Path, tmp_path: Path) -> None:
 def test_a_partial_truth_does_not_judge_real_traffic(truth: Path, tmp_path: Path) -> None:
     """Aircraft of the real recording are nobody's false tracks."""
     make_run(tmp_path / "run", truth)
+    part = tmp_path / "truth"
+    shutil.copytree(truth, part)
     whole = pq.read_table(truth / "truth.parquet")
     drones_only = whole.filter(pa.compute.invert(whole["cooperative"]))
-    pq.write_table(drones_only, truth / "truth.parquet")
-    blamed = score_run(tmp_path / "run", truth).night
+    pq.write_table(drones_only, part / "truth.parquet")
+    blamed = score_run(tmp_path / "run", part).night
     assert blamed.gospa.false_per_look > 1.0
-    (truth / "truth.json").write_text('{"partial": true}')
-    fair = score_run(tmp_path / "run", truth)
+    (part / "truth.json").write_text('{"partial": true}')
+    fair = score_run(tmp_path / "run", part)
     assert fair.night.gospa.false_per_look < 0.01
     assert fair.warnings is None
 
