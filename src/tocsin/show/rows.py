@@ -24,6 +24,8 @@ class DraftCard(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...]
     replaced: bool
     """A later draft took its place."""
+    folded: bool
+    """Its words are shown only when asked for: replaced, or one of many."""
 
 
 class TrackRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +71,8 @@ KINDS_TOLD = {
     "mixed": "identity in doubt",
 }
 UNKNOWN = "–"
+UNFOLDED = 8
+"""Most drafts whose words all stand open; more would hide each other."""
 
 
 def kind_of(flown: Flown) -> str:
@@ -91,6 +95,7 @@ def draft_cards(night: Night, local: LocalTime) -> list[DraftCard]:
             texts=entry.draft.texts,
             reasons=entry.draft.reasons,
             replaced=entry.draft.id in replaced,
+            folded=entry.draft.id in replaced or len(night.drafts) > UNFOLDED,
         )
         for entry in night.drafts
     ]
