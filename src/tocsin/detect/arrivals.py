@@ -77,5 +77,11 @@ def lonely(heard_ns: I64) -> NDArray[np.bool_]:
     return ahead & back
 
 
+def middle_ns(times_ns: I64) -> int:
+    """Return the (upper) median of times exactly: a float would round to 256 ns."""
+    half = len(times_ns) // 2
+    return int(np.partition(times_ns, half)[half])
+
+
 def _stacked(parts: list[I64]) -> I64:
     return np.concatenate([np.zeros(0, dtype=np.int64), *parts])

@@ -24,7 +24,7 @@ from tocsin.detect.antenna import (
     refit,
     remember,
 )
-from tocsin.detect.arrivals import LATE_NS, Arrivals
+from tocsin.detect.arrivals import LATE_NS, Arrivals, middle_ns
 from tocsin.detect.rows import Header, Rows, join, make_batch, no_rows, take
 from tocsin.model.detection import DetectionBatch, Look
 from tocsin.model.sensor import Sensor
@@ -230,7 +230,7 @@ class _Cutter:
             )
             self.emit(mine, (begin_ns + end_ns) // 2, look)
         elif len(mine):
-            self.emit(mine, int(np.median(self.rows.t_measured_ns[mine])), None)
+            self.emit(mine, middle_ns(self.rows.t_measured_ns[mine]), None)
 
     def heard_through(self, begin_ns: int, end_ns: int, silent_ns: int) -> bool:
         """Return whether no silence longer than `silent_ns` touches the sector."""
@@ -263,7 +263,7 @@ class _Cutter:
         seconds = self.rows.t_measured_ns[index] // S_NS
         for part in np.split(index, np.flatnonzero(np.diff(seconds)) + 1):
             if len(part):
-                self.emit(part, int(np.median(self.rows.t_measured_ns[part])), None)
+                self.emit(part, middle_ns(self.rows.t_measured_ns[part]), None)
 
     def emit(self, index: I64, t_ns: int, look: Look | None) -> None:
         """Add one batch."""

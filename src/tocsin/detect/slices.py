@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.detect.arrivals import LATE_NS, Arrivals
+from tocsin.detect.arrivals import LATE_NS, Arrivals, middle_ns
 from tocsin.detect.rows import Header, Rows, join, make_batch, no_rows, take
 from tocsin.model.detection import DetectionBatch, Measures
 from tocsin.model.sensor import Sensor
@@ -99,7 +99,7 @@ def _batches(rows: Rows, due: I64, late: Bools, sensor: Sensor, seq: int) -> lis
             Header(
                 sensor_id=sensor.id,
                 measures=MEASURES.get(sensor.kind, "position"),
-                t_ns=int(np.median(rows.t_measured_ns[group])),
+                t_ns=middle_ns(rows.t_measured_ns[group]),
                 seq=seq + number,
                 look=None,
             ),
