@@ -134,7 +134,7 @@ def marches(monkeypatch):
 @pytest.mark.parametrize(
     ("east_m", "updates", "expected"), [(20e3, 30, 10), (45e3, 30, 4), (45e3, 3, 10)]
 )
-def test_near_and_new_tracks_are_marched_with_every_measurement(
+def test_near_and_new_tracks_are_marched_once_a_scan(
     east_m, updates, expected, make_track, picture_of, border, settings, marches
 ) -> None:
     """Twenty seconds between looks cost ten of lead; far away nothing is lost by waiting."""

@@ -16,8 +16,8 @@ FORGET_S = 600.0
 """A track that left the picture is remembered for this long."""
 _COURSE_GAP_S = 60.0
 """A longer base says nothing about a turn under way."""
-MARCH_STEP_S = 10.0
-"""Futures of a track that is far away are marched no more often than this."""
+FAR_STEP_S, NEAR_STEP_S = 10.0, 4.0
+"""Futures of a track that is far or near are marched no more often than this (a scan)."""
 NEAR_S, NEAR_PROB = 600.0, 0.1
 """It is near when it may get somewhere within this time with this probability."""
 YOUNG_UPDATES = 10
@@ -94,15 +94,17 @@ def recall(before: Memory | None, track: Track, t_ns: int, settings: AssessSetti
 def still_holds(marched: Marched | None, track: Track, context: str) -> bool:
     """Say whether what the futures said need not be worked out again.
 
-    A track that is near (or new) is marched with every measurement, because seconds of its lead
-    time count; one that is far, or was not seen again, every ten seconds.
+    A track that is near (or new) is marched once a scan, because seconds of its lead time count;
+    one that is far, or was not seen again, every ten seconds.
     """
     if marched is None or marched.context != context:
         return False
-    if not 0.0 <= (track.t_ns - marched.t_ns) / S_NS < MARCH_STEP_S:
+    age_s = (track.t_ns - marched.t_ns) / S_NS
+    if not 0.0 <= age_s < FAR_STEP_S:
         return False
-    urgent = track.updates <= YOUNG_UPDATES or _near(marched)
-    return not urgent or track.t_update_ns <= marched.t_update_ns
+    if age_s < NEAR_STEP_S or track.t_update_ns <= marched.t_update_ns:
+        return True
+    return track.updates > YOUNG_UPDATES and not _near(marched)
 
 
 def _near(marched: Marched) -> bool:

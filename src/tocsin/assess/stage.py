@@ -49,8 +49,8 @@ def step(
     """Assess every track of a picture.
 
     Futures are marched only for tracks that are not established as cooperative, only for the
-    borders and places within their reach, and with every measurement only where something may
-    happen within ten minutes. Crossings and threats may therefore be some seconds older than
+    borders and places within their reach, and once a scan only where something may happen
+    within ten minutes. Crossings and threats may therefore be some seconds older than
     the assessment; their own times are absolute.
 
     Args:
