@@ -4,14 +4,14 @@
 
 Replay, simulation and tests run this same code. The clock is that of the data: it comes with the
 input, never from the machine. Raw bytes are on record before anybody tries to understand them.
-Batches wait HOLD_S, so that those of unlike sensors reach the tracker in order; what is later
+Batches wait HOLD_NS, so that those of unlike sensors reach the tracker in order; what is later
 still, up to 15 s, makes the tracker go back (`track.late`), and the picture is the same.
 """
 
-import dataclasses
-from collections import Counter
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
+
+from msgspec import convert
 
 from tocsin.assess import stage as assess
 from tocsin.assess import world as worlds
@@ -21,15 +21,14 @@ from tocsin.detect.facts import FeedOutput
 from tocsin.model.alert import Draft
 from tocsin.model.detection import DetectionBatch
 from tocsin.model.raw import RawChunk, Rejected
+from tocsin.model.track import Picture
 from tocsin.model.units import S_NS
 from tocsin.record import entries
 from tocsin.record.facts import SensorHeartbeat
-from tocsin.record.journal import Journal
+from tocsin.record.opening import journal_opening
 from tocsin.record.replay import salt_key
 from tocsin.record.run_folder import RunFolder
 from tocsin.record.tracks_geojson import write_geojson
-from tocsin.record.tracks_table import TracksTable
-from tocsin.record.versions import running_versions
 from tocsin.share.cap_files import write_drafts
 from tocsin.track import late
 from tocsin.track import state as tracker
@@ -38,19 +37,18 @@ from tocsin.warn import stage as warn
 from tocsin.warn.ground import ground_of
 from tocsin.wire.cap.drafts import build
 
-HOLD_NS = 7 * S_NS // 2
-"""Recordings are merged in stretches of 2 s, and a look is closed a second after its end."""
-QUIET_NS = 5 * S_NS
-"""A sensor silent for so long hands over the detections that wait for their look to be closed."""
-PICTURE_NS, HEARTBEAT_NS = S_NS, 5 * S_NS
+HOLD_NS = (
+    7 * S_NS // 2
+)  # recordings are merged in stretches of 2 s; a look closes 1 s after its end
+QUIET_NS = 5 * S_NS  # a sensor silent for so long hands over the detections that wait for its look
+PICTURE_NS, ASSESS_NS, HEARTBEAT_NS = S_NS, 2 * S_NS, 5 * S_NS  # at most so often, in time of data
 COMMIT_ENTRIES = 256
 
-Inputs = Iterable[tuple[int, RawChunk | Rejected]]
-"""(time that the input has reached, input), in order."""
-Watch = Callable[["Line", RawChunk | Rejected], None]
+Item = RawChunk | Rejected
+Inputs = Iterable[tuple[int, Item]]  # (time that the input has reached, input), in order
 
 
-def run(inputs: Inputs, line: "Line", watch: Watch) -> "Line":
+def run(inputs: Inputs, line: "Line", watch: Callable[["Line", Item], None]) -> None:
     """Take all input through every stage; `watch` is told of each that has been dealt with.
 
     Raises:
@@ -63,7 +61,6 @@ def run(inputs: Inputs, line: "Line", watch: Watch) -> "Line":
             watch(line, item)
         line.end()
     write_geojson(line.folder.tracks_parquet, line.folder.tracks_geojson, note=line.site.note)
-    return line
 
 
 class Line:
@@ -74,10 +71,9 @@ class Line:
     ) -> None:
         settings = settings_json(site)
         self.site, self.folder, self.settings, self.date_ns = site, folder, settings, date_ns
-        self.journal: Journal = folder.new_journal(
-            salt_key=salt_key(settings, date_ns), quota_bytes=quota_bytes
-        )
-        self.table: TracksTable = folder.new_tracks()
+        key = salt_key(settings, date_ns)
+        self.journal = folder.new_journal(salt_key=key, quota_bytes=quota_bytes)
+        self.table = folder.new_tracks()
         self.senses = detection_site(site, date_ns=date_ns)
         self.world = worlds.prepare(site.borders, site.places, site.zones, site.assess)
         self.ground = ground_of(site.zones, site.places, synthetic=site.synthetic)
@@ -85,24 +81,25 @@ class Line:
         self.waiting: list[tuple[late.Key, DetectionBatch]] = []
         self.late = late.begin(tracker.start(site.sensors, site.track))
         self.assess, self.warn = assess.AssessState(), warn.WarnState()
-        self.accounts = {sensor.id: accounts.Account() for sensor in site.sensors}
-        self.t_begin_ns, self.t_ns, self.t_beat_ns, self.revision = -1, 0, 0, 0
-        self.counts: Counter[str] = Counter()
-        self.drafts: list[Draft] = []
-        self.shown: frozenset[int] = frozenset()
+        self.tally = accounts.Tally(sensor.id for sensor in site.sensors)
+        self.t_begin_ns, self.t_assess_ns, self.t_beat_ns = -1, 0, 0
+        self.now = Picture(t_ns=0, revision=0, tracks=())
         self.numbers: set[int] = set()
+        self.drafts: list[Draft] = []
 
     def take(self, t_ns: int, item: RawChunk | Rejected) -> None:
         """Take one input through every stage."""
         if self.t_begin_ns < 0:
-            self._begin(t_ns)
+            self.t_begin_ns = t_ns
+            facts = site_facts(self.site)
+            journal_opening(self.journal, t_ns, facts, self.settings, self.date_ns)
         if isinstance(item, Rejected):
             entries.journal_rejects(self.journal, t_ns, [item], found_in="container")
-            self.counts[f"*:{item.reason}"] += 1
+            self.tally.counts[f"*:{item.reason}"] += 1
         else:
             idx = entries.journal_chunk(self.journal, t_ns, item)
             self.feed, found = feed.step(self.feed, item, self.senses, journal_seq=idx)
-            self._note(t_ns, found, asides.asides(found, item))
+            self._note(t_ns, asides.with_asides(found, item))
         self.feed, rest = feed.settle(self.feed, self.senses, quiet_before_ns=t_ns - QUIET_NS)
         self._note(t_ns, rest)
         self._follow(t_ns - HOLD_NS)
@@ -112,21 +109,14 @@ class Line:
     def end(self) -> None:
         """Take what waits through the stages, when no more comes."""
         self.feed, rest = feed.flush(self.feed, self.senses)
-        self._note(self.t_ns, rest)
+        self._note(self.now.t_ns, rest)
         self._follow(None)
-        if self.late.tracker.revision != self.revision:
+        if self.late.tracker.revision != self.now.revision:
             self._look()
 
-    def _begin(self, t_ns: int) -> None:
-        self.t_begin_ns = t_ns
-        entries.journal_versions(self.journal, t_ns, running_versions())
-        entries.journal_settings(self.journal, t_ns, site_facts(self.site))
-        entries.journal_settings_json(self.journal, t_ns, self.settings, date_ns=self.date_ns)
-
-    def _note(self, t_ns: int, found: FeedOutput, noted: tuple[Rejected, ...] = ()) -> None:
-        entries.journal_rejects(self.journal, t_ns, (*found.rejects, *noted))
-        accounts.note_output(self.accounts, found)
-        accounts.totals(self.counts, found)
+    def _note(self, t_ns: int, found: FeedOutput) -> None:
+        entries.journal_rejects(self.journal, t_ns, found.rejects)
+        self.tally.note(found)
         for batch in found.batches:
             heappush(self.waiting, (late.key_of(batch), batch))
 
@@ -134,29 +124,29 @@ class Line:
         while self.waiting and (until_ns is None or self.waiting[0][0][0] <= until_ns):
             _, batch = heappop(self.waiting)
             if late.take(self.late, batch):
-                accounts.note_batch(self.accounts, batch)
+                self.tally.note_batch(batch)
             else:
-                self.counts[f"{batch.sensor_id}:too_late"] += len(batch)
-                entries.journal_rejects(
-                    self.journal, self.t_ns, [asides.too_late(batch, self.t_ns)]
-                )
-            if batch.t_ns - self.t_ns >= PICTURE_NS:
+                self._note(self.now.t_ns, asides.too_late(batch, self.now.t_ns))
+            if batch.t_ns - self.now.t_ns >= PICTURE_NS:
                 self._look()
 
     def _look(self) -> None:
-        now = picture(self.late.tracker, self.site.plane)
-        self.t_ns, self.revision = now.t_ns, now.revision
-        self.shown = frozenset(track.id for track in now.tracks)
-        self.numbers |= self.shown
+        self.now = now = picture(self.late.tracker, self.site.plane)
+        self.numbers.update(track.id for track in now.tracks)
         idx = entries.journal_picture(self.journal, now)
         self.table.write(now)
+        if now.t_ns - self.t_assess_ns >= ASSESS_NS:
+            self._assess(now, idx)
+        if now.t_ns - self.t_beat_ns >= HEARTBEAT_NS:
+            self._beat(now.t_ns)
+
+    def _assess(self, now: Picture, idx: int) -> None:
+        self.t_assess_ns = now.t_ns
         self.assess, found = assess.step(self.assess, now, self.world, self.site.assess)
         entries.journal_assessments(self.journal, now.t_ns, found, picture_idx=idx)
         self.warn, drafts = warn.step(self.warn, now.t_ns, found, self.ground, self.site.warn)
         if drafts:
             self._draft(drafts)
-        if now.t_ns - self.t_beat_ns >= HEARTBEAT_NS:
-            self._beat(now.t_ns)
 
     def _draft(self, drafts: tuple[Draft, ...]) -> None:
         policy = self.site.warn
@@ -170,17 +160,8 @@ class Line:
 
     def _beat(self, t_ns: int) -> None:
         self.t_beat_ns = t_ns
-        accounts.note_time(self.accounts, t_ns)
-        for sensor_id, account in self.accounts.items():
-            told = dataclasses.asdict(account)
-            del told["ahead_ns"]
-            background = self.late.tracker.views[sensor_id].background
-            clutter = (
-                float(background.seen.sum() / looks)
-                if (looks := background.looked.mean())
-                else None
-            )
-            entries.journal_heartbeat(
-                self.journal,
-                SensorHeartbeat(sensor_id=sensor_id, t_ns=t_ns, clutter_per_look=clutter, **told),
-            )
+        for told in self.tally.beats(t_ns):
+            learned = self.late.tracker.views[told["sensor_id"]].background
+            looks = learned.looked.mean()
+            told["clutter_per_look"] = float(learned.seen.sum() / looks) if looks else None
+            entries.journal_heartbeat(self.journal, convert(told, SensorHeartbeat))

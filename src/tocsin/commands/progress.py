@@ -43,7 +43,7 @@ def watching(console: Console, what: str, total: int | None) -> Iterator[Watch]:
                 return
             bar.update(task, completed=sum(reached.values()), told=_told(line))
             next_s = now_s + (BAR_EVERY_S if console.is_terminal else PLAIN_LINE_EVERY_S)
-            if not console.is_terminal and line.t_ns:
+            if not console.is_terminal and line.now.t_ns:
                 console.print(f"{what}: {_told(line)}", highlight=False)
 
         yield watch
@@ -66,6 +66,7 @@ def _offset(item: RawChunk | Rejected) -> int:
 
 
 def _told(line: Line) -> str:
-    if not line.t_ns:
+    if not line.now.t_ns:
         return ""
-    return f"{utc(line.t_ns, '%H:%M:%S')} UTC, {len(line.shown)} tracks, {len(line.drafts)} drafts"
+    at, tracks = utc(line.now.t_ns, "%H:%M:%S"), len(line.now.tracks)
+    return f"{at} UTC, {tracks} tracks, {len(line.drafts)} drafts"

@@ -54,7 +54,9 @@ class _Source(NamedTuple):
     date_ns: int | None
     total: int | None
     past: Path | None
-    """The journal that the run must be equal to, or None."""
+    """The journal that is replayed, or None."""
+    equal: bool
+    """Whether the run must come out equal to it."""
 
 
 def replay(
@@ -89,7 +91,7 @@ def replay(
     told = console or Console(stderr=True)
     begun_s = time.monotonic()
     source = _source(paths, site, _midnight_ns(date))
-    _refuse_own_input(paths, out)
+    _refuse_own_input(source.past, out)
     announce_compiling(told)
     inputs = _checked(source.inputs, paths)
     folder = RunFolder.create(out, replace=replace)
@@ -100,7 +102,7 @@ def replay(
     if report:
         write_report(folder)
     compared = None
-    if source.past is not None:
+    if source.past is not None and source.equal:
         with JournalReader(source.past) as before, folder.read_journal() as after:
             compared = compare(before, after)
     return Replayed(line, compared, time.monotonic() - begun_s)
@@ -134,18 +136,22 @@ def _source(paths: list[Path], site: str, date_ns: int | None) -> _Source:
             open_recording(path).close()
     settings = _settled(load_site(site_file(site)), [path.name for path in paths])
     inputs = read_timed(paths, detection_site(settings, date_ns=date_ns))
-    return _Source(inputs, settings, date_ns, size_of(paths), None)
+    return _Source(inputs, settings, date_ns, size_of(paths), None, equal=False)
 
 
 def _past(journal: Path, site: str) -> _Source:
     with JournalReader(journal) as reader:
         settings = settings_entry(reader)
         total = sum(len(item.data) for _, item in inputs_of(reader) if isinstance(item, RawChunk))
-    date_ns = settings.fields()["date_ns"]
-    if site:
-        named = _settled(load_site(site_file(site)), [])
-        return _Source(_reread(journal), named, date_ns, total, None)
-    return _Source(_reread(journal), site_from_json(settings.body or b""), date_ns, total, journal)
+    named = _settled(load_site(site_file(site)), []) if site else None
+    return _Source(
+        inputs=_reread(journal),
+        site=named or site_from_json(settings.body or b""),
+        date_ns=settings.fields()["date_ns"],
+        total=total,
+        past=journal,
+        equal=named is None,
+    )
 
 
 def _reread(journal: Path) -> Iterator[tuple[int, RawChunk | Rejected]]:
@@ -171,14 +177,13 @@ def _checked(inputs: Inputs, paths: list[Path]) -> Inputs:
     return chain([first], rest)
 
 
-def _refuse_own_input(paths: list[Path], out: Path) -> None:
-    for path in paths:
-        if out.resolve() in (path.resolve(), *path.resolve().parents):
-            raise BadStorage(
-                "the input lies in the folder that is to be written",
-                where=str(out),
-                remedy="Name another folder for --out.",
-            )
+def _refuse_own_input(past: Path | None, out: Path) -> None:
+    if past is not None and past.resolve().is_relative_to(out.resolve()):
+        raise BadStorage(
+            "the run to be replayed lies in the folder that is to be written",
+            where=str(out),
+            remedy="Name another folder for --out.",
+        )
 
 
 def _midnight_ns(date: str) -> int | None:

@@ -21,14 +21,14 @@ WORDS = {
 def print_summary(done: Replayed, console: Console) -> None:
     """Print what was read, what was made of it, and where it lies."""
     line = done.line
-    span_s = (line.t_ns - line.t_begin_ns) / S_NS
+    span_s = (line.now.t_ns - line.t_begin_ns) / S_NS
     rows = [
-        ("Data", f"{utc(line.t_begin_ns)} to {utc(line.t_ns, '%H:%M:%S')} UTC"
+        ("Data", f"{utc(line.t_begin_ns)} to {utc(line.now.t_ns, '%H:%M:%S')} UTC"
                  f" ({span_s / 60:.1f} min, {span_s / max(done.wall_s, 1e-9):,.0f} times as fast"
                  " as it happened)"),
-        ("Read", _read(line.counts)),
-        ("Set aside", _aside(line.counts)),
-        ("Tracks", f"{len(line.numbers)}, of these {len(line.shown)} at the end"),
+        ("Read", _read(line.tally.counts)),
+        ("Set aside", _aside(line.tally.counts)),
+        ("Tracks", f"{len(line.numbers)}, of these {len(line.now.tracks)} at the end"),
         ("Drafts", _drafts(line)),
         *(("", f"{utc(d.t_drafted_ns, '%H:%M:%S')} UTC  {d.level.replace('_', ' '):<9}  {d.zone_id}"
                f"{'  (update)' if d.replaces else ''}") for d in line.drafts[:DRAFTS_SHOWN]),

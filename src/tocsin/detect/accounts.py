@@ -1,7 +1,9 @@
 """What each sensor has given so far, by the clock of the picture: so that silence is seen."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from tocsin.detect.facts import FeedOutput
 from tocsin.model.detection import DetectionBatch
@@ -26,48 +28,56 @@ class Account:
 
     def heard(self, t_ns: int) -> None:
         """Take note of data."""
-        self.t_first_data_ns = min(t_ns, t_ns if (t := self.t_first_data_ns) is None else t)
-        self.t_last_data_ns = max(t_ns, t_ns if (t := self.t_last_data_ns) is None else t)
+        first_ns, last_ns = self.t_first_data_ns, self.t_last_data_ns
+        self.t_first_data_ns = t_ns if first_ns is None else min(t_ns, first_ns)
+        self.t_last_data_ns = t_ns if last_ns is None else max(t_ns, last_ns)
 
-
-Accounts = dict[str, Account]
-"""By sensor id."""
-
-
-def note_output(accounts: Accounts, found: FeedOutput) -> None:
-    """Take note of what a chunk gave."""
-    for name, number in found.counts.items():
-        sensor_id, _, what = name.rpartition(":")
-        if sensor_id in accounts:
-            account = accounts[sensor_id]
-            account.records += number * (what == "records")
-            account.rejected += number * (what not in KEPT)
-    for beat in found.heartbeats:
-        accounts[beat.sensor_id].ahead_ns.append(beat.t_ns)
-
-
-def note_batch(accounts: Accounts, batch: DetectionBatch) -> None:
-    """Take note of a batch that the tracker is given."""
-    account = accounts[batch.sensor_id]
-    account.batches += 1
-    account.detections += len(batch)
-    if len(batch):
-        account.heard(int(batch.t_measured_ns.max()))
-    elif batch.look is not None:
-        account.heard(batch.t_ns)
-
-
-def note_time(accounts: Accounts, t_ns: int) -> None:
-    """Take note of the signs of life up to a time."""
-    for account in accounts.values():
-        reached = [beat_ns for beat_ns in account.ahead_ns if beat_ns <= t_ns]
+    def reach(self, t_ns: int) -> None:
+        """Take note of the signs of life up to a time."""
+        reached = [beat_ns for beat_ns in self.ahead_ns if beat_ns <= t_ns]
         if reached:
-            account.heard(min(reached))
-            account.heard(max(reached))
-            account.ahead_ns = [beat_ns for beat_ns in account.ahead_ns if beat_ns > t_ns]
+            self.heard(min(reached))
+            self.heard(max(reached))
+            self.ahead_ns = [beat_ns for beat_ns in self.ahead_ns if beat_ns > t_ns]
+
+    def told(self) -> dict[str, int | None]:
+        """Return the account as the record keeps it."""
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "ahead_ns"}
 
 
-def totals(counts: Counter[str], found: FeedOutput) -> None:
-    """Add what a chunk gave to the count of everything."""
-    counts.update(found.counts)
-    counts.update(found.notes)
+class Tally:
+    """The accounts of all sensors, and the count of everything."""
+
+    def __init__(self, sensor_ids: Iterable[str]) -> None:
+        self.accounts = {sensor_id: Account() for sensor_id in sensor_ids}
+        self.counts: Counter[str] = Counter()
+        """By `where:what became of them`, as in `FeedOutput.counts` and `notes`."""
+
+    def note(self, found: FeedOutput) -> None:
+        """Take note of what a chunk gave."""
+        self.counts.update(found.counts)
+        self.counts.update(found.notes)
+        for name, number in found.counts.items():
+            sensor_id, _, what = name.rpartition(":")
+            if sensor_id in self.accounts:
+                account = self.accounts[sensor_id]
+                account.records += number * (what == "records")
+                account.rejected += number * (what not in KEPT)
+        for beat in found.heartbeats:
+            self.accounts[beat.sensor_id].ahead_ns.append(beat.t_ns)
+
+    def note_batch(self, batch: DetectionBatch) -> None:
+        """Take note of a batch that the tracker has taken."""
+        account = self.accounts[batch.sensor_id]
+        account.batches += 1
+        account.detections += len(batch)
+        if len(batch):
+            account.heard(int(batch.t_measured_ns.max()))
+        elif batch.look is not None:
+            account.heard(batch.t_ns)
+
+    def beats(self, t_ns: int) -> Iterator[dict[str, Any]]:
+        """Yield every sensor's account at a time, silent ones too."""
+        for sensor_id, account in self.accounts.items():
+            account.reach(t_ns)
+            yield {"sensor_id": sensor_id, "t_ns": t_ns, **account.told()}

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from tocsin.model.errors import BadStorage
 from tocsin.record.journal import Clock, Journal
+from tocsin.record.lock import WriterLock
 from tocsin.record.reader import JournalReader
 from tocsin.record.tracks_table import TracksTable
 
@@ -35,7 +36,8 @@ class RunFolder:
             replace: True takes away the run that is there; nothing else in the folder is touched.
 
         Raises:
-            BadStorage: a run is there and `replace` is False, or the folder cannot be written.
+            BadStorage: a run is there and `replace` is False or it is being written, or the
+                folder cannot be written.
         """
         folder = cls(root)
         if folder.holds_a_run() and not replace:
@@ -122,6 +124,8 @@ class RunFolder:
         return path
 
     def _clear(self) -> None:
+        if self.journal.is_file():
+            WriterLock(self.journal).release()  # a run that is still being written stays
         for path in (self.tracks_parquet, self.tracks_geojson, self.scores, self.report):
             path.unlink(missing_ok=True)
         for ending in ("", "-wal", "-shm", ".lock"):
