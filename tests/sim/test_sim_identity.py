@@ -1,9 +1,15 @@
 """Scores by hidden identities, against cases counted by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from tocsin.model.raw import RawChunk
+from tocsin.sim.recording import block_spans
 from tocsin.sim.score.identity import score_identities, segment_numbers
+from tocsin.wire.asterix.columns import decode
+from tocsin.wire.asterix.editions import choose_editions
 
 
 def score(rows: list[tuple[float, int, int]], **options: float):
@@ -82,3 +88,32 @@ def test_segment_numbers_agree_with_the_count() -> None:
     numbers = segment_numbers(t_s, identity)
     found = score_identities(t_s, identity, np.zeros(200, dtype=np.int64))
     assert len(np.unique(numbers)) == found.segments
+
+
+@pytest.mark.parametrize(
+    ("stat", "per_aircraft", "per_segment", "whole"),
+    [((0, 2), 1.140, 1.029, 86), ((1, 3), 1.27, 1.146, 33)],
+)
+def test_a_real_radars_own_tracks_score_as_published(
+    shared_data: Path, stat: tuple[int, ...], per_aircraft: float, per_segment: float, whole: int
+) -> None:
+    """Barcelona's own track numbers, airborne and on the ground: the definitions are the same."""
+    data = (shared_data / "asterix" / "bcn_cat048_20230502_0800_first30min.ast").read_bytes()
+    start, length = block_spans(data)
+    chunk = RawChunk(
+        source="bcn",
+        data=data,
+        start=start,
+        length=length,
+        offset=start,
+        t_received_ns=np.full(len(start), -1, dtype=np.int64),
+    )
+    items = ("I048/010", "I048/140", "I048/161", "I048/220", "I048/230")
+    (columns,) = decode(chunk, choose_editions(), {48: items}).columns
+    told = {name: field.values for name, field in columns.fields.items()}
+    identity = np.where(np.isin(told["I048/230/STAT"], stat), told["I048/220"], -1)
+    found = score_identities(told["I048/140"], identity, told["I048/161/TRN"], plots_min=10)
+    assert found.purity_ratio == found.completeness_ratio == 1.0
+    assert found.tracks_per_aircraft_ratio == pytest.approx(per_aircraft, abs=0.0005)
+    assert found.tracks_per_segment_ratio == pytest.approx(per_segment, abs=0.0005)
+    assert found.aircraft_with_one_track == whole

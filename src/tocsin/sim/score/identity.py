@@ -5,7 +5,8 @@ id of a simulated target), and the confirmed track that took it. Definitions:
 
 * segment: a longest run of one identity's plots without a silence of more than 60 s between two
   of them; a tracker cannot be asked to hold one track over a longer silence.
-* scored plot: a plot whose identity is known and has at least `plots_min` plots.
+* scored plot: a plot whose identity is known and has at least `plots_min` plots (10 in the figures
+  published for the Barcelona recording).
 * purity: of the scored plots that confirmed tracks took, the share whose identity is the dominant
   identity of their track (the one with most plots in it).
 * completeness: of the scored plots, the share that a confirmed track took.
