@@ -25,7 +25,7 @@ def inputs(journal: JournalReader) -> Iterator[tuple[int, RawChunk | Rejected]]:
 
     Chunks whose body was erased are left out, as by `chunks`.
     """
-    for entry in journal.read():
+    for entry in journal.read(kind=("sensor-block", "rejected")):
         if entry.body is not None and entry.kind == "sensor-block":
             yield entry.t_event_ns, chunk_of(entry)
         elif entry.kind == "rejected" and entry.fields()["found_in"] == "container":
