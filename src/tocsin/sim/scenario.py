@@ -185,8 +185,9 @@ def load_scenario(path: FilePath, *, variant: str = "") -> Scenario:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not UTF-8"
         raise BadSettings(
-            f"cannot be read ({error})", where=str(path), remedy="Name a readable UTF-8 file."
+            f"cannot be read ({why})", where=str(path), remedy="Name a readable UTF-8 file."
         ) from None
     return with_variant(parse_scenario(text, where=str(path)), variant, where=str(path))
 
