@@ -321,7 +321,7 @@ const rank = ([track, at]) => (shown.chosen === track.id ? -9 : 0) + (track.kind
 const drawScale = c => {
   const steps = [100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000];
   const length = steps.filter(s => s * view.scale < 150).pop() || 100;
-  const w = length * view.scale, x = 14, y = view.height - 16;
+  const w = length * view.scale, x = 14, y = view.height - (view.width < 900 ? 48 : 16);
   c.strokeStyle = paint.soft;
   c.lineWidth = 1.4;
   c.setLineDash([]);
