@@ -90,7 +90,7 @@ def looks_of(sensor, plots: np.ndarray, noise: np.ndarray, scans: int) -> list[t
     looks = []
     for scan, (begin, end) in enumerate(itertools.pairwise(edges)):
         n = end - begin
-        rows = np.zeros((n, 11))
+        rows = np.zeros((n, 14))
         rows[:, :2] = plots[begin:end, 2:4]
         rows[:, 3:6] = noise[begin:end]
         rows[:, [7, 9]] = np.inf
@@ -196,7 +196,7 @@ def late_plot() -> None:
 def late_batch(truth: np.ndarray, t_s: float) -> DetectionBatch:
     """Return one plot of a target, measured between two scans."""
     row = truth[truth[:, 1] <= t_s][-1]
-    plot = np.zeros((1, 11))
+    plot = np.zeros((1, 14))
     plot[0, :2] = row[3:5] + (t_s - row[1]) * row[5:7]
     plot[0, [3, 5]] = LATE.noise_sigma_m**2
     return batch_of("other", 0, t_s, plot, np.zeros((1, 2), dtype=np.int64), None)
@@ -216,6 +216,7 @@ def batch_of(
         t_measured_ns=np.full(n, t_ns),
         pos_site_m=rows[:, :2],
         cov_site_m2=rows[:, 3:6],
+        bias_var_m2=np.zeros(n),
         azimuth_site_rad=np.zeros(n),
         azimuth_var_rad2=unknown,
         alt_msl_m=np.zeros(n),
