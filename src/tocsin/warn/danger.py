@@ -30,14 +30,18 @@ def counts(assessment: Assessment, policy: Policy) -> bool:
 def dangers_by_zone(
     assessments: tuple[Assessment, ...], ground: Ground, policy: Policy
 ) -> dict[str, tuple[Danger, ...]]:
-    """Return each zone's dangers: every track that counts with every place it threatens."""
+    """Return each zone's dangers: every track that counts with every place it threatens.
+
+    What is too improbable to reach or hold any level is left out.
+    """
+    least_prob = policy.release_ratio * min(rule.min_prob for rule in policy.rules())
     zones: dict[str, list[Danger]] = {}
     for assessment in assessments:
         if not counts(assessment, policy):
             continue
         for threat in assessment.threats:
             place = ground.places.get(threat.place_id)
-            if place is not None:
+            if place is not None and threat.prob[-1] >= least_prob:
                 found = _danger(assessment, threat, place, policy)
                 zones.setdefault(place.zone, []).append(found)
     return {zone_id: tuple(found) for zone_id, found in zones.items()}
