@@ -68,7 +68,7 @@ def run(
     edges = np.searchsorted(plots[:, 0], np.arange(scans + 1))
     for begin, end in itertools.pairwise(edges):
         n = end - begin
-        rows = np.zeros((n, 11))
+        rows = np.zeros((n, 14))
         rows[:, :2] = plots[begin:end, 2:4]
         rows[:, 3:6] = noise[begin:end]
         rows[:, [7, 9]] = np.inf

@@ -97,6 +97,7 @@ def plots(view: View, sensor: Sensor, site: Site, journal_seq: int) -> Understoo
         citation(journal_seq, kept),
         pos_site_m=places.pos_site_m,
         cov_site_m2=places.cov_site_m2,
+        bias_var_m2=places.bias_var_m2,
         alt_msl_m=alt_m,
         alt_var_m2=alt_var_m2,
         range_rate_mps=rate,

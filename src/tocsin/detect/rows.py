@@ -26,6 +26,7 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     t_measured_ns: I64
     pos_site_m: F64
     cov_site_m2: F64
+    bias_var_m2: F64
     azimuth_site_rad: F64
     azimuth_var_rad2: F64
     alt_msl_m: F64
@@ -76,6 +77,7 @@ def make_rows(t_measured_ns: I64, record: I64, **known: Column) -> Rows:
 _UNKNOWN_VARIANCES = ("azimuth_var_rad2", "alt_var_m2", "range_rate_var_m2ps2")
 _UNKNOWN_NUMBERS = ("icao", "track_number", "mode_a")
 _UNKNOWN_ESTIMATES = (
+    "bias_var_m2",
     "azimuth_site_rad",
     "alt_msl_m",
     "range_rate_mps",

@@ -67,6 +67,9 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     """shape (n, 2), east north."""
     cov_site_m2: F64
     """shape (n, 3): ee, en, nn."""
+    bias_var_m2: F64
+    """shape (n,): the share of it, along the beam, that the height causes. It stays with the
+    target from look to look, so it is no noise to a tracker of the same radar's plots."""
 
 
 def geodetic_from_polar(
@@ -166,11 +169,16 @@ def site_from_polar(
     heights, weights = _height_nodes(
         known, np.where(known, height, low), np.where(known, height_sigma, high), top
     )
-    arc, arc_var = _arc_moments(radius, sensor.alt_ellipsoid_m, r, range_sigma, heights, weights)
+    arc, bias_var, noise_var = _arc_moments(
+        radius, sensor.alt_ellipsoid_m, r, range_sigma, heights, weights
+    )
     mean_height = np.sum(weights * heights, axis=1)
     effective = _height_of_arc_m(radius, sensor.alt_ellipsoid_m, r, arc, mean_height)
     lat, lon = geodetic_from_polar(sensor, r, azimuth, effective)
-    return _converted(plane, sensor, lat, lon, azimuth, arc, arc_var, azimuth_sigma)
+    pos_site_m, cov_site_m2 = _converted(
+        plane, sensor, lat, lon, azimuth, arc, bias_var + noise_var, azimuth_sigma
+    )
+    return Places(pos_site_m=pos_site_m, cov_site_m2=cov_site_m2, bias_var_m2=bias_var)
 
 
 def euler_radius_m(lat_deg: float, azimuth_rad: F64) -> F64:
@@ -227,8 +235,8 @@ def _height_nodes(known: NDArray[np.bool_], a_m: F64, b_m: F64, top_m: F64) -> t
 
 def _arc_moments(
     radius: F64, antenna_m: float, r: F64, range_sigma: F64, heights: F64, weights: F64
-) -> tuple[F64, F64]:
-    """Return mean (m) and variance (m2) of the arc length over height and range noise."""
+) -> tuple[F64, F64, F64]:
+    """Return mean (m) of the arc length, its variance (m2) over height, and over range noise."""
     a = (radius + antenna_m)[:, None]
     h = radius[:, None] + heights
     half2 = np.maximum(r[:, None] ** 2 - (h - a) ** 2, 1.0) / (4.0 * a * h)
@@ -237,7 +245,7 @@ def _arc_moments(
     mean = np.sum(weights * arc, axis=1)
     slope = np.clip(radius[:, None] * r[:, None] / (a * h * np.sin(theta)), 1.0, 12.0)
     spread = np.sum(weights * (arc - mean[:, None]) ** 2, axis=1)
-    return mean, spread + range_sigma**2 * np.sum(weights * slope**2, axis=1)
+    return mean, spread, range_sigma**2 * np.sum(weights * slope**2, axis=1)
 
 
 def _height_of_arc_m(radius: F64, antenna_m: float, r: F64, arc: F64, near: F64) -> F64:
@@ -258,7 +266,7 @@ def _converted(
     arc: F64,
     arc_var: F64,
     azimuth_sigma: F64,
-) -> Places:
+) -> tuple[F64, F64]:
     """Return debiased places and their covariance.
 
     The beam's direction in the plane is that from antenna to target: in a conformal plane a
@@ -280,4 +288,4 @@ def _converted(
             along * cos**2 + across * sin**2,
         )
     )
-    return Places(pos_site_m=antenna + offset / shrink[:, None], cov_site_m2=cov)
+    return antenna + offset / shrink[:, None], cov

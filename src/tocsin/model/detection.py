@@ -46,6 +46,9 @@ class DetectionBatch(msgspec.Struct, frozen=True, kw_only=True):
     """shape (n, 2), east north in the site plane. For bearings: the sensor's position."""
     cov_site_m2: F64
     """shape (n, 3), the covariance terms ee, en, nn. For bearings: inf, 0, inf."""
+    bias_var_m2: F64
+    """The part of the covariance, along the beam, that a plot's unknown height causes: the same
+    from look to look for one target, so a tracker of the same radar's plots need not fear it."""
     azimuth_site_rad: F64
     """Bearings: direction in the site plane, clockwise from grid north; else 0."""
     azimuth_var_rad2: F64

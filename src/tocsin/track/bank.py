@@ -53,6 +53,11 @@ class Bank(NamedTuple):
     """shape (n, s), updates by each sensor."""
     cooperative: F64
     """Share of recent updates that carried a transponder or broadcast."""
+    bias: F64
+    """shape (n, 3), covariance ee, en, nn of an error that its last sensor's plots share and the
+    state therefore does not contain (unknown height)."""
+    sensor: I64
+    """Index of the sensor that updated it last."""
     label: I64
     """Number of the track, 0 before it was first shown."""
     status: NDArray[np.int8]
@@ -87,6 +92,8 @@ def empty(capacity: int, sensors: int) -> Bank:
         t_sensor_s=np.full((n, s), -np.inf),
         hits=np.zeros((n, s), dtype=np.int64),
         cooperative=np.zeros(n),
+        bias=np.zeros((n, 3)),
+        sensor=np.full(n, -1, dtype=np.int64),
         label=np.zeros(n, dtype=np.int64),
         status=np.zeros(n, dtype=np.int8),
         icao=np.full(n, -1, dtype=np.int64),

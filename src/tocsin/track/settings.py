@@ -52,9 +52,9 @@ class TrackSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """a tentative one is forgotten at this share of what it began with,"""
     drop_prob: float = 1e-4
     """and a shown one below this: until then it can come back under its old number."""
-    coast_s: float = 120.0
+    coast_s: float = 75.0
     """A track without an update for so long is forgotten, whatever its existence probability."""
-    vague_sigma_m: float = 1500.0
+    vague_sigma_m: float = 1000.0
     """Nor is it followed when its place is less sure than this per axis: what appears then is a
     track of its own."""
     late_window_s: float = 15.0

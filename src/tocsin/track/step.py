@@ -49,7 +49,7 @@ def step(state: TrackerState, batch: DetectionBatch) -> TrackerState:
     if batch.measures == "bearing":
         follow_bearings(state, view, t_s, _bearings(batch), claims, batch.record)
     else:
-        follow(state, view, t_s, _plots(batch), claims, batch.record, look)
+        follow(state, view, t_s, _plots(view, batch), claims, batch.record, look)
     return state
 
 
@@ -64,9 +64,9 @@ def follow(
 ) -> None:
     """Run one look that gives positions through the loop.
 
-    `plots` has the columns east, north, offset from `t_s` (s), covariance ee, en, nn, height,
-    its variance, range rate, its variance, cooperative; `claims` address, track number, Mode A,
-    call sign; `refs` journal seq and record. Without a `look` no miss is charged.
+    `plots` has the columns east, north, offset from `t_s` (s), noise ee, en, nn, height,
+    its variance, range rate, its variance, cooperative, bias ee, en, nn; `claims` address,
+    track number, Mode A, call sign; `refs` journal seq and record. Without a `look` no miss is charged.
     """
     settings, s, charge_miss = state.settings, view.index, look is not None
     bank = state.bank = banks.with_room_for(state.bank, len(plots))
@@ -137,17 +137,23 @@ def _look(look: Look | None) -> F64 | None:
     return None if look is None else np.array([look.azimuth_from_rad, look.azimuth_width_rad])
 
 
-def _plots(batch: DetectionBatch) -> F64:
+def _plots(view: View, batch: DetectionBatch) -> F64:
+    offset_m = batch.pos_site_m - np.array(view.sensor.pos_site_m)
+    beam = offset_m / np.maximum(np.hypot(offset_m[:, 0], offset_m[:, 1]), 1.0)[:, None]
+    bias_m2 = batch.bias_var_m2[:, None] * np.column_stack(
+        [beam[:, 0] ** 2, beam[:, 0] * beam[:, 1], beam[:, 1] ** 2]
+    )
     return np.column_stack(
         [
             batch.pos_site_m,
             (batch.t_measured_ns - batch.t_ns) / S_NS,
-            batch.cov_site_m2,
+            batch.cov_site_m2 - bias_m2,
             batch.alt_msl_m,
             batch.alt_var_m2,
             batch.range_rate_mps,
             batch.range_rate_var_m2ps2,
             batch.cooperative,
+            bias_m2,
         ]
     )
 

@@ -49,13 +49,12 @@ def _bin_plots(pos, cell_m):
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _mode_likelihood(mean, cov, i, m, plots, j, wider, gate2):
-    """Gaussian likelihood of a plot, its noise `wider` times; 0 outside the gate."""
+def _mode_likelihood(mean, cov, i, m, plots, j, r_ee, r_en, r_nn, gate2):
+    """Gaussian likelihood of a plot with this noise; 0 outside the gate."""
     tau = plots[j, 2]
-    s00 = cov[i, m, 0] + 2.0 * tau * cov[i, m, 1] + tau * tau * cov[i, m, 4] + wider * plots[j, 3]
-    s01 = cov[i, m, 2] + tau * (cov[i, m, 3] + cov[i, m, 5]) + tau * tau * cov[i, m, 6]
-    s01 += wider * plots[j, 4]
-    s11 = cov[i, m, 7] + 2.0 * tau * cov[i, m, 8] + tau * tau * cov[i, m, 9] + wider * plots[j, 5]
+    s00 = cov[i, m, 0] + 2.0 * tau * cov[i, m, 1] + tau * tau * cov[i, m, 4] + r_ee
+    s01 = cov[i, m, 2] + tau * (cov[i, m, 3] + cov[i, m, 5]) + tau * tau * cov[i, m, 6] + r_en
+    s11 = cov[i, m, 7] + 2.0 * tau * cov[i, m, 8] + tau * tau * cov[i, m, 9] + r_nn
     det = s00 * s11 - s01 * s01
     v0 = plots[j, 0] - mean[i, m, 0] - tau * mean[i, m, 1]
     v1 = plots[j, 1] - mean[i, m, 2] - tau * mean[i, m, 3]
@@ -108,14 +107,15 @@ def _range_rate_factor(x, p, sensor, rate, rate_var):
 def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, least_odds, slip):
     """Build the sparse edges between components and position plots.
 
-    `plots` columns: east, north, offset from the batch time (s), R ee, en, nn, height, its
-    variance, range rate, its variance, cooperative; `slip` is how often the sensor takes
-    a target with transponder for one without, or the other way about. `background` is the density (1/m2) of
-    clutter and new targets at each plot. Edges whose odds against the background do not
+    `plots` columns: east, north, offset from the batch time (s), noise ee, en, nn, height, its
+    variance, range rate, its variance, cooperative, bias ee, en, nn. The bias counts only where
+    another sensor updated the component last. `slip` is how often the sensor takes a target
+    with transponder for one without, or the other way about. `background` is the density
+    (1/m2) of clutter and new targets at each plot. Edges whose odds against the background do not
     reach `least_odds` are left out; confirmed tracks keep edges a thousand times fainter,
     because in a tight group the best joint assignment may need them. Returns (first edge of
-    each row, plot of each edge, likelihood by model over background: shape (edges, 2), how many times the noise
-    of the plot it takes).
+    each row, plot of each edge, likelihood by model over background: shape (edges, 2), how many
+    times the noise of the plot it takes).
     """
     n_rows, n_plots = rows.shape[0], plots.shape[0]
     first = np.zeros(n_rows + 1, np.int64)
@@ -126,13 +126,14 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
     n = 0
     if n_plots == 0:
         return first, edge_plot[:0], edge_like[:0], edge_wider[:0]
-    r_max = 0.0
+    r_max = b_max = 0.0
     tau_max = 0.0
     thinnest, mean_background = np.inf, 0.0
     e0, n0, e1, n1 = np.inf, np.inf, -np.inf, -np.inf
     for j in range(n_plots):
         glint = GLINT_WIDER if plots[j, 10] > 0.5 else 1.0
         r_max = max(r_max, glint * plots[j, 3], glint * plots[j, 5])
+        b_max = max(b_max, plots[j, 11], plots[j, 13])
         tau_max = max(tau_max, abs(plots[j, 2]))
         thinnest = min(thinnest, background[j])
         mean_background += background[j] / n_plots
@@ -153,6 +154,9 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
         lo_e, lo_n, hi_e, hi_n = np.inf, np.inf, -np.inf, -np.inf
         for m in range(2):
             var_e, var_n = cov[i, m, 0] + r_max, cov[i, m, 7] + r_max
+            if bank.sensor[i] != s:
+                var_e += b_max + bank.bias[i, 0]
+                var_n += b_max + bank.bias[i, 2]
             g2 = gate * gate
             if plain:
                 best = odds * bank.model[i, m] / math.sqrt(var_e * var_n)
@@ -184,14 +188,24 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
                 kin = bank.cooperative[i] if plots[j, 10] > 0.5 else 1.0 - bank.cooperative[i]
                 known *= kin + (1.0 - kin) * slip
                 wide = 9.0 if known > 1e3 else 1.0
-                wider = 1.0
-                like0 = _mode_likelihood(mean, cov, i, 0, plots, j, wider, wide * gate0)
-                like1 = _mode_likelihood(mean, cov, i, 1, plots, j, wider, wide * gate1)
-                if like0 + like1 == 0.0 and plots[j, 10] > 0.5 and bank.label[i] > 0:
-                    wider = GLINT_WIDER
+                other = 0.0 if bank.sensor[i] == s else 1.0
+                b_ee = other * (plots[j, 11] + bank.bias[i, 0])
+                b_en = other * (plots[j, 12] + bank.bias[i, 1])
+                b_nn = other * (plots[j, 13] + bank.bias[i, 2])
+                wider, glint = 1.0, False
+                while True:
+                    r_ee = wider * plots[j, 3] + b_ee
+                    r_en = wider * plots[j, 4] + b_en
+                    r_nn = wider * plots[j, 5] + b_nn
+                    g0, g1 = wide * gate0, wide * gate1
+                    like0 = _mode_likelihood(mean, cov, i, 0, plots, j, r_ee, r_en, r_nn, g0)
+                    like1 = _mode_likelihood(mean, cov, i, 1, plots, j, r_ee, r_en, r_nn, g1)
+                    if like0 + like1 > 0.0 or glint:
+                        break
+                    if plots[j, 10] < 0.5 or bank.label[i] == 0:
+                        break
+                    wider, glint, wide = GLINT_WIDER, True, 1.0
                     known *= GLINT_SHARE
-                    like0 = _mode_likelihood(mean, cov, i, 0, plots, j, wider, gate0)
-                    like1 = _mode_likelihood(mean, cov, i, 1, plots, j, wider, gate1)
                 if like0 + like1 == 0.0:
                     continue
                 known *= _height_factor(bank, i, plots[j, 6], plots[j, 7]) / background[j]
@@ -292,13 +306,13 @@ def gate_bearings(bank, rows, sensor, bearings, background, gate):
     false bearings (1/rad). A bearing updates a component as a position at the component's own
     range, sure across and vague along: the extended Kalman filter's linearisation (Bar-Shalom,
     Li, Kirubarajan, Estimation with Applications to Tracking and Navigation, 2001, 10.3).
-    Returns (first, bearing of each edge, likelihoods (edges, 2), plots (edges, 11)).
+    Returns (first, bearing of each edge, likelihoods (edges, 2), plots (edges, 14)).
     """
     n_rows, n_bearings = rows.shape[0], bearings.shape[0]
     first = np.zeros(n_rows + 1, np.int64)
     edge = np.empty(n_rows * n_bearings, np.int64)
     like = np.zeros((n_rows * n_bearings, 2))
-    plots = np.zeros((n_rows * n_bearings, 11))
+    plots = np.zeros((n_rows * n_bearings, 14))
     n = 0
     for a in range(n_rows):
         i = rows[a]
@@ -351,7 +365,7 @@ def spread_bearing(sensor, bearing, parts):
     The range-parameterised start of a track (Peach, "Bearings-only tracking using a set of
     range-parameterised extended Kalman filters", IEE Proc. 142(1), 1995, section 3).
     """
-    plots = np.zeros((parts, 11))
+    plots = np.zeros((parts, 14))
     nearest = max(sensor[3], sensor[4] / 100.0)
     ratio = (sensor[4] / nearest) ** (1.0 / parts)
     for k in range(parts):

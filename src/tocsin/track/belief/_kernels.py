@@ -16,16 +16,16 @@ TENTATIVE, SHOWN, HIDDEN = 0, 1, 2
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _update_mode(mean, cov, i, m, plots, j, wider, xs, ps, h):
+def _update_mode(mean, cov, i, m, plots, j, r_ee, r_en, r_nn, xs, ps, h):
     """Kalman update of one model with one plot at its time offset; writes row h of xs, ps."""
     tau = plots[j, 2]
     p0, p1, p2, p3, p4 = cov[i, m, 0], cov[i, m, 1], cov[i, m, 2], cov[i, m, 3], cov[i, m, 4]
     p5, p6, p7, p8, p9 = cov[i, m, 5], cov[i, m, 6], cov[i, m, 7], cov[i, m, 8], cov[i, m, 9]
     a0, a1, a2, a3 = p0 + tau * p1, p1 + tau * p4, p2 + tau * p5, p3 + tau * p6
     b0, b1, b2, b3 = p2 + tau * p3, p5 + tau * p6, p7 + tau * p8, p8 + tau * p9
-    s00 = a0 + tau * a1 + wider * plots[j, 3]
-    s01 = b0 + tau * b1 + wider * plots[j, 4]
-    s11 = b2 + tau * b3 + wider * plots[j, 5]
+    s00 = a0 + tau * a1 + r_ee
+    s01 = b0 + tau * b1 + r_en
+    s11 = b2 + tau * b3 + r_nn
     det = s00 * s11 - s01 * s01
     i00, i01, i11 = s11 / det, -s01 / det, s00 / det
     v0 = plots[j, 0] - mean[i, m, 0] - tau * mean[i, m, 1]
@@ -124,6 +124,7 @@ def _note_update(bank, i, s, t_s, cooperative, claims, refs, j):
         updates += bank.hits[i, k]
     bank.t_update_s[i] = t_s
     bank.t_sensor_s[i, s] = t_s
+    bank.sensor[i] = s
     bank.hits[i, s] += 1
     kept = 0.8 if updates > 0 else 0.0
     bank.cooperative[i] = kept * bank.cooperative[i] + (1.0 - kept) * cooperative
@@ -180,6 +181,7 @@ def update(
             l0, l1 = m0 * edge_like[e, 0], m1 * edge_like[e, 1]
             share[h, 0] = prob[e] * l0 / (l0 + l1)
             share[h, 1] = prob[e] * l1 / (l0 + l1)
+        other = 0.0 if bank.sensor[i] == s else 1.0
         total_all = keep + seen
         bank.exist[i] = min(total_all, 1.0)
         bank.visible[i] = (keep * hidden + seen) / total_all
@@ -192,7 +194,10 @@ def update(
                     continue
                 j = plot_at[first[a] + h]
                 wider = edge_wider[first[a] + h]
-                _update_mode(bank.mean, bank.cov, i, m, plots, j, wider, xs, ps, n_used)
+                r_ee = wider * plots[j, 3] + other * (plots[j, 11] + bank.bias[i, 0])
+                r_en = wider * plots[j, 4] + other * (plots[j, 12] + bank.bias[i, 1])
+                r_nn = wider * plots[j, 5] + other * (plots[j, 13] + bank.bias[i, 2])
+                _update_mode(bank.mean, bank.cov, i, m, plots, j, r_ee, r_en, r_nn, xs, ps, n_used)
                 if plots[j, 9] < np.inf:
                     _update_range_rate(xs[n_used], ps[n_used], sensor, plots[j, 8], plots[j, 9])
                 weight[n_used] = share[h, m]
@@ -209,6 +214,8 @@ def update(
             belongs = prob[best] / total_all
             _update_height(bank.height[i], bank.height_cov[i], plots[j, 6], plots[j, 7], belongs)
         if prob[best] > 0.5 * total_all:
+            for k in range(3):
+                bank.bias[i, k] = plots[j, 11 + k] if other == 0.0 else 0.0
             _note_update(bank, i, s, t_s, plots[j, 10], claims, refs, edge_plot[best])
 
 
@@ -328,6 +335,8 @@ def give_birth(bank, exist, newborn, plots, claims, refs, s, t_s):
             bank.hits[i, k] = 0
             bank.track_number[i, k] = -1
         bank.icao[i] = bank.mode_a[i] = bank.callsign[i] = -1
+        for k in range(3):
+            bank.bias[i, k] = plots[j, 11 + k]
         _note_update(bank, i, s, t_s, plots[j, 10], claims, refs, j)
 
 
@@ -366,7 +375,8 @@ def settle(bank, t_s, limits, vague):
     `vague` marks sensors that give no position (bearings, presence): none of them confirms
     alone, however often it repeats itself.
 
-    Two plots name a velocity but do not test it, so they need more to confirm than three do.
+    One plot confirms nothing. Two name a velocity but do not test it, so they need more to
+    confirm than three do.
     A tentative component is dropped once it has faded to `fade` of what it was born with; one
     that was shown only below `drop`, `coast_s` after its last update, or when its place has
     become so vague that it would take any newcomer for itself.
@@ -379,7 +389,8 @@ def settle(bank, t_s, limits, vague):
             continue
         r = bank.exist[i]
         if bank.label[i] == 0:
-            needed = confirm if _updates(bank, i) > 2 else limits[7]
+            updates = _updates(bank, i)
+            needed = 2.0 if updates < 2 else (confirm if updates > 2 else limits[7])
             if r > needed and _alone(bank, i, vague):
                 bank.exist[i] = needed
             elif r > needed:
@@ -391,7 +402,7 @@ def settle(bank, t_s, limits, vague):
                 _drop(bank, i)
         elif r < drop or t_s - bank.t_update_s[i] > coast_s:
             _drop(bank, i)
-        elif _spread_m2(bank, i) > vague_m2:
+        elif _spread_m2(bank, i) > vague_m2 and _updates(bank, i) > 2:
             _drop(bank, i)
         elif r < hide:
             bank.status[i] = HIDDEN

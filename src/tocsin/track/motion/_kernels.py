@@ -131,9 +131,9 @@ def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
     """Carry every component that the look could show to `t_s`.
 
     `motion`: noise of both models, reference speed, rates of leaving and coming back, mean
-    life, mean times until it is hidden from sight and until it is seen again. Returns (rows, detection probability of each). A component that this sensor updated
-    less than 0.6 of its revisit time ago is not due again: a small probability is left for
-    split plots.
+    life, mean times until it is hidden from sight and until it is seen again. Returns (rows,
+    detection probability of each). A component that this sensor updated less than 0.6 of its
+    revisit time ago is not due again: a small probability is left for split plots.
     """
     high = bank.counters[0]
     rows = np.empty(high, np.int64)
@@ -167,7 +167,8 @@ def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
 def estimate(bank, rows, t_s, motion):
     """Return mean (k, 4), covariance (k, 4, 4), height (k, 2), its variance (k,) at `t_s`.
 
-    Moments over both motion models, each carried to `t_s`; the bank itself is not changed.
+    Moments over both motion models, each carried to `t_s`, and the bias of its last sensor; the
+    bank itself is not changed.
     """
     n = rows.shape[0]
     mean, cov = np.zeros((n, 4)), np.zeros((n, 4, 4))
@@ -193,6 +194,10 @@ def estimate(bank, rows, t_s, motion):
                     cov[a, b, c] += bank.model[i, m] * (p[0, m, k] + spread)
                     cov[a, c, b] = cov[a, b, c]
                     k += 1
+        cov[a, 0, 0] += bank.bias[i, 0]
+        cov[a, 0, 2] += bank.bias[i, 1]
+        cov[a, 2, 0] += bank.bias[i, 1]
+        cov[a, 2, 2] += bank.bias[i, 2]
         h = bank.height_cov[i]
         height[a, 0] = bank.height[i, 0] + dt * bank.height[i, 1]
         height[a, 1] = bank.height[i, 1]
