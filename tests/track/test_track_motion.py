@@ -108,7 +108,7 @@ def test_height_moves_with_its_climb(dt: float, climb: float, hh: float) -> None
 
 def test_two_short_steps_are_one_long_step() -> None:
     """Motion must not depend on how often a sensor happens to look."""
-    x, p, mu = component(np.random.default_rng(3))
+    x, p, _ = component(np.random.default_rng(3))
     x[:, [1, 3]] = [[10.0, 5.0], [10.0, 5.0]]  # below the reference speed: noise does not scale
     once, twice = tracker(), tracker()
     for state in (once, twice):
