@@ -6,6 +6,7 @@ import math
 import time
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from tocsin.track.step import WHOLE, follow
 
 F64 = NDArray[np.float64]
 KEYS = {"truth", "plots", "meta"}
+TOLD = {"clutter", "T", "pd", "area", "scans"}
+"""What a scene must say of its sensor, besides its noise."""
 
 
 def bench_scene(path: Path) -> dict[str, float]:
@@ -32,14 +35,31 @@ def bench_scene(path: Path) -> dict[str, float]:
 
 
 def load_scene(path: Path) -> tuple[F64, F64, dict[str, Any]]:
-    """Return truth, plots and meta of a scene file."""
+    """Return truth, plots and meta of a scene file.
+
+    Raises BadInput where it is not one, or does not say what a tracker needs to know.
+    """
     try:
-        with np.load(path) as data:
-            return data["truth"], data["plots"], json.loads(str(data["meta"]))
-    except (OSError, KeyError, ValueError) as error:
+        with path.open("rb") as stream, np.load(stream) as data:
+            truth, plots, meta = data["truth"], data["plots"], json.loads(str(data["meta"]))
+    except (OSError, KeyError, ValueError, EOFError, TypeError, BadZipFile) as error:
         raise BadInput(
             f"not a scene ({error})", where=str(path), remedy=f"It needs the arrays {sorted(KEYS)}."
         ) from error
+    noise = {"sigma"} if meta.get("meas", "cart") == "cart" else {"sr", "saz"}
+    if missing := sorted((TOLD | noise) - meta.keys()):
+        raise BadInput(
+            f"the scene does not say {', '.join(missing)}",
+            where=str(path),
+            remedy="Add it to `meta`: the tracker needs the sensor as a site file would state it.",
+        )
+    if truth.ndim != 2 or plots.ndim != 2 or truth.shape[1] != 7 or plots.shape[1] != 5:
+        raise BadInput(
+            f"truth {truth.shape} and plots {plots.shape} have the wrong columns",
+            where=str(path),
+            remedy="Give truth 7 and plots 5 columns, as described in `tocsin.sim.scenes`.",
+        )
+    return truth, plots, meta
 
 
 def score(
