@@ -12,10 +12,15 @@ from tocsin.pipeline import Line
 
 DRAFTS_SHOWN = 12
 WORDS = {
+    "antenna_locks": "searches for the antenna's direction",
+    "clock_jumps": "jumps of a clock",
+    "clock_restarts": "clocks set back",
+    "duplicate_blocks": "blocks met twice",
     "no_detection": "without a detection",
-    "too_late": "too late",
-    "not_tracked": "not tracked",
 }
+"""Where the reason with its underscores taken out would not be understood."""
+UNSAID = ("undated", "antenna_locks")
+"""Notes that are told otherwise, or concern nobody who reads a summary."""
 
 
 def print_summary(done: Replayed, console: Console) -> None:
@@ -27,7 +32,8 @@ def print_summary(done: Replayed, console: Console) -> None:
                  f" ({span_s / 60:.1f} min, {span_s / max(done.wall_s, 1e-9):,.0f} times as fast"
                  " as it happened)"),
         ("Read", _read(line.tally.counts)),
-        ("Set aside", _aside(line.tally.counts)),
+        ("Set aside", _reasons(line.tally.counts, KEPT) or "nothing"),
+        ("Noticed", _reasons(line.tally.notes, UNSAID)),
         ("Tracks", f"{len(line.numbers)}, of these {len(line.now.tracks)} at the end"),
         ("Drafts", _drafts(line)),
         *(("", f"{utc(d.t_drafted_ns, '%H:%M:%S')} UTC  {d.level.replace('_', ' '):<9}  {d.zone_id}"
@@ -41,7 +47,7 @@ def print_summary(done: Replayed, console: Console) -> None:
         rows.append(("No date", "the recording tells none: counted from 1970, see --date"))
     rows += [_same(done)] if done.compared else []
     rows.append(("Report", str(line.folder.report)))
-    for name, text in rows:
+    for name, text in (row for row in rows if row[1]):
         console.print(f"{name:<10} {text}", highlight=False, markup=False, soft_wrap=True)
 
 
@@ -49,18 +55,18 @@ def _read(counts: Counter[str]) -> str:
     by = Counter[str]()
     for name, number in counts.items():
         by[name.rpartition(":")[2]] += number
-    return f"{by['records']:,} records; {by['rows']:,} became detections"
+    alive = f", {by['heartbeats']:,} signs of life" if by["heartbeats"] else ""
+    return f"{by['records']:,} records: {by['rows']:,} detections{alive}"
 
 
-def _aside(counts: Counter[str]) -> str:
-    """Return the reasons, the most frequent first."""
+def _reasons(counts: Counter[str], but: tuple[str, ...]) -> str:
+    """Return the reasons with their numbers, the most frequent first."""
     reasons = Counter[str]()
     for name, number in counts.items():
         what = name.rpartition(":")[2]
-        if what not in (*KEPT, "undated"):
-            reasons[what] += number
+        reasons[what] += number * (what not in but)
     told = (f"{n:,} {WORDS.get(what, what.replace('_', ' '))}" for what, n in reasons.most_common())
-    return ", ".join(told) or "nothing"
+    return ", ".join(one for one in told if not one.startswith("0 "))
 
 
 def _drafts(line: Line) -> str:

@@ -51,12 +51,14 @@ class Tally:
     def __init__(self, sensor_ids: Iterable[str]) -> None:
         self.accounts = {sensor_id: Account() for sensor_id in sensor_ids}
         self.counts: Counter[str] = Counter()
-        """By `where:what became of them`, as in `FeedOutput.counts` and `notes`."""
+        """Records by `where:what became of them`, as in `FeedOutput.counts`."""
+        self.notes: Counter[str] = Counter()
+        """What was noticed and cost no record, as in `FeedOutput.notes`."""
 
     def note(self, found: FeedOutput) -> None:
         """Take note of what a chunk gave."""
         self.counts.update(found.counts)
-        self.counts.update(found.notes)
+        self.notes.update(found.notes)
         for name, number in found.counts.items():
             sensor_id, _, what = name.rpartition(":")
             if sensor_id in self.accounts:
