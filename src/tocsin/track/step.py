@@ -11,14 +11,10 @@ from numpy.typing import NDArray
 from tocsin.model.detection import DetectionBatch, Look
 from tocsin.model.units import S_NS
 from tocsin.track import bank as banks
-from tocsin.track.association._kernels import (
-    associate,
-    gate_bearings,
-    gate_positions,
-    hold_labels,
-    spread_bearing,
-)
+from tocsin.track.association._kernels import associate, gate_positions
+from tocsin.track.bearings._kernels import gate_bearings, spread_bearing
 from tocsin.track.belief._kernels import give_birth, manoeuvring, settle, unite, update
+from tocsin.track.labels._kernels import hold_labels
 from tocsin.track.motion._kernels import predict
 from tocsin.track.state import TrackerState, learn_manoeuvres
 from tocsin.track.view import View
@@ -66,7 +62,8 @@ def follow(
 
     `plots` has the columns east, north, offset from `t_s` (s), noise ee, en, nn, height,
     its variance, range rate, its variance, cooperative, bias ee, en, nn; `claims` address,
-    track number, Mode A, call sign; `refs` journal seq and record. Without a `look` no miss is charged.
+    track number, Mode A, call sign; `refs` journal seq and record. Without a `look` no miss is
+    charged.
     """
     settings, s, charge_miss = state.settings, view.index, look is not None
     bank = state.bank = banks.with_room_for(state.bank, len(plots))
@@ -91,7 +88,7 @@ def follow(
     give_birth(bank, new, state.newborn, plots, claims, refs, s, t_s)
     confirmed = settle(bank, t_s, state.limits, state.vague)
     if look is not None:
-        view.background.learn(look, plots, nobody - new, confirmed)
+        view.background.learn(look, plots, nobody, new, confirmed)
         total, tracks = manoeuvring(bank, rows)
         learn_manoeuvres(state, total, tracks, view.sensor.revisit_s)
     _stamp(state, t_s)

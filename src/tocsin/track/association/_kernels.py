@@ -19,8 +19,6 @@ GLINT_WIDER = 25.0
 """One cooperative plot in fifty errs five times as much as stated: replies are reflected and
 garbled (two helicopters in the Barcelona recording jump by 2 degrees). Plots without transponder
 get no such benefit of the doubt, because most of them are false."""
-JOINT_FROM_PROB = 0.05
-"""Components likelier than this take part in joint assignments; fainter ones are too many."""
 
 
 @njit(cache=True, error_model="numpy")
@@ -65,25 +63,25 @@ def _mode_likelihood(mean, cov, i, m, plots, j, r_ee, r_en, r_nn, gate2):
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _identity_factor(bank, i, s, j, claims):
+def _identity_factor(icao, track_number, mode_a, i, s, j, claims):
     """Weigh what the plot and the component claim to be: agreement, contradiction, or neither."""
     factor = 1.0
-    if claims[j, 0] >= 0 and bank.icao[i] >= 0:
-        factor = 1e4 if claims[j, 0] == bank.icao[i] else 1e-9
-    elif claims[j, 1] >= 0 and bank.track_number[i, s] >= 0:
-        factor = 1e2 if claims[j, 1] == bank.track_number[i, s] else 1e-1
-    elif claims[j, 2] >= 0 and bank.mode_a[i] >= 0:
-        factor = 30.0 if claims[j, 2] == bank.mode_a[i] else 1e-2
+    if claims[j, 0] >= 0 and icao[i] >= 0:
+        factor = 1e4 if claims[j, 0] == icao[i] else 1e-9
+    elif claims[j, 1] >= 0 and track_number[i, s] >= 0:
+        factor = 1e2 if claims[j, 1] == track_number[i, s] else 1e-1
+    elif claims[j, 2] >= 0 and mode_a[i] >= 0:
+        factor = 30.0 if claims[j, 2] == mode_a[i] else 1e-2
     return factor
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _height_factor(bank, i, alt, alt_var):
+def _height_factor(height, height_cov, i, alt, alt_var):
     """Likelihood of a measured height against a height anywhere in the span of flight."""
-    if alt_var == np.inf or bank.height_cov[i, 0] == np.inf:
+    if alt_var == np.inf or height_cov[i, 0] == np.inf:
         return 1.0
-    var = bank.height_cov[i, 0] + alt_var
-    off = alt - bank.height[i, 0]
+    var = height_cov[i, 0] + alt_var
+    off = alt - height[i, 0]
     return HEIGHT_SPAN_M * math.exp(-0.5 * off * off / var) / math.sqrt(TWO_PI * var)
 
 
@@ -124,6 +122,7 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
     edge_like = np.empty((capacity, 2))
     edge_wider = np.empty(capacity)
     n = 0
+    sure2 = math.exp(gate * gate)
     if n_plots == 0:
         return first, edge_plot[:0], edge_like[:0], edge_wider[:0]
     r_max = b_max = 0.0
@@ -142,27 +141,35 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
     floor = max(thinnest, 0.25 * mean_background)
     cell_m = max(500.0, math.sqrt((e1 - e0 + 1.0) * (n1 - n0 + 1.0) / n_plots))
     order, begin, east0, north0, cols, lines = _bin_plots(plots[:, :2], cell_m)
-    mean, cov = bank.mean, bank.cov
-    plain = True
+    mean, cov, model, exist = bank.mean, bank.cov, bank.model, bank.exist
+    label, bias, sensor_of, cooperative = bank.label, bank.bias, bank.sensor, bank.cooperative
+    icao, track_number, mode_a = bank.icao, bank.track_number, bank.mode_a
+    height, height_cov = bank.height, bank.height_cov
+    plain, claimed = True, False
     for j in range(n_plots):
         plain = plain and plots[j, 7] == np.inf and plots[j, 9] == np.inf
+        claimed = claimed or claims[j, 0] >= 0 or claims[j, 1] >= 0 or claims[j, 2] >= 0
+    where = np.empty((n_plots, 2))
+    for k in range(n_plots):
+        where[k, 0], where[k, 1] = plots[order[k], 0], plots[order[k], 1]
     for a in range(n_rows):
         i = rows[a]
-        least = least_odds if bank.label[i] == 0 else 1e-3 * least_odds
-        odds = bank.exist[i] * pd[a] / (TWO_PI * floor * least)
+        least = least_odds if label[i] == 0 else 1e-3 * least_odds
+        odds = exist[i] * pd[a] / (TWO_PI * floor * least)
         gate0 = gate1 = 0.0
         lo_e, lo_n, hi_e, hi_n = np.inf, np.inf, -np.inf, -np.inf
         for m in range(2):
             var_e, var_n = cov[i, m, 0] + r_max, cov[i, m, 7] + r_max
-            if bank.sensor[i] != s:
-                var_e += b_max + bank.bias[i, 0]
-                var_n += b_max + bank.bias[i, 2]
+            if sensor_of[i] != s:
+                var_e += b_max + bias[i, 0]
+                var_n += b_max + bias[i, 2]
             g2 = gate * gate
             if plain:
-                best = odds * bank.model[i, m] / math.sqrt(var_e * var_n)
-                if best <= 1.0:
+                best2 = odds * odds * model[i, m] * model[i, m] / (var_e * var_n)
+                if best2 <= 1.0:
                     continue
-                g2 = min(g2, 2.0 * math.log(best))
+                if best2 < sure2:
+                    g2 = math.log(best2)
             if m == 0:
                 gate0 = g2
             else:
@@ -180,18 +187,21 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
         l1 = min(lines - 1, int((hi_n - north0) / cell_m))
         for line in range(l0, l1 + 1):
             for k in range(begin[line * cols + c0], begin[line * cols + c1 + 1]):
-                j = order[k]
-                east, north = plots[j, 0], plots[j, 1]
-                if east < lo_e or east > hi_e or north < lo_n or north > hi_n:
+                if where[k, 0] < lo_e or where[k, 0] > hi_e:
                     continue
-                known = _identity_factor(bank, i, s, j, claims)
-                kin = bank.cooperative[i] if plots[j, 10] > 0.5 else 1.0 - bank.cooperative[i]
+                if where[k, 1] < lo_n or where[k, 1] > hi_n:
+                    continue
+                j = order[k]
+                known = 1.0
+                if claimed:
+                    known = _identity_factor(icao, track_number, mode_a, i, s, j, claims)
+                kin = cooperative[i] if plots[j, 10] > 0.5 else 1.0 - cooperative[i]
                 known *= kin + (1.0 - kin) * slip
                 wide = 9.0 if known > 1e3 else 1.0
-                other = 0.0 if bank.sensor[i] == s else 1.0
-                b_ee = other * (plots[j, 11] + bank.bias[i, 0])
-                b_en = other * (plots[j, 12] + bank.bias[i, 1])
-                b_nn = other * (plots[j, 13] + bank.bias[i, 2])
+                other = 0.0 if sensor_of[i] == s else 1.0
+                b_ee = other * (plots[j, 11] + bias[i, 0])
+                b_en = other * (plots[j, 12] + bias[i, 1])
+                b_nn = other * (plots[j, 13] + bias[i, 2])
                 wider, glint = 1.0, False
                 while True:
                     r_ee = wider * plots[j, 3] + b_ee
@@ -202,21 +212,22 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
                     like1 = _mode_likelihood(mean, cov, i, 1, plots, j, r_ee, r_en, r_nn, g1)
                     if like0 + like1 > 0.0 or glint:
                         break
-                    if plots[j, 10] < 0.5 or bank.label[i] == 0:
+                    if plots[j, 10] < 0.5 or label[i] == 0:
                         break
                     wider, glint, wide = GLINT_WIDER, True, 1.0
                     known *= GLINT_SHARE
                 if like0 + like1 == 0.0:
                     continue
-                known *= _height_factor(bank, i, plots[j, 6], plots[j, 7]) / background[j]
+                known *= _height_factor(height, height_cov, i, plots[j, 6], plots[j, 7])
+                known /= background[j]
                 like0 *= known
                 like1 *= known
                 if plots[j, 9] < np.inf:
                     rate, var = plots[j, 8], plots[j, 9]
                     like0 *= _range_rate_factor(mean[i, 0], cov[i, 0], sensor, rate, var)
                     like1 *= _range_rate_factor(mean[i, 1], cov[i, 1], sensor, rate, var)
-                weight = bank.model[i, 0] * like0 + bank.model[i, 1] * like1
-                if bank.exist[i] * pd[a] * weight < least:
+                weight = model[i, 0] * like0 + model[i, 1] * like1
+                if exist[i] * pd[a] * weight < least:
                     continue
                 if n == capacity:
                     capacity *= 2
@@ -236,6 +247,24 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
     return first, edge_plot[:n], edge_like[:n], edge_wider[:n]
 
 
+@njit(cache=True, error_model="numpy", inline="always")
+def _send(begin, end, edge_plot, psi, nu, mu, load):
+    """Send one row's messages to its plots, and keep each plot's load of them."""
+    total = 1.0
+    for e in range(begin, end):
+        total += psi[e] * nu[e]
+    for e in range(begin, end):
+        rest = total - psi[e] * nu[e]
+        if rest < 1e-6 * total:  # cancelled: one edge outweighs all others by far
+            rest = 1.0
+            for f in range(begin, end):
+                if f != e:
+                    rest += psi[f] * nu[f]
+        new = psi[e] / rest
+        load[edge_plot[e]] += new - mu[e]
+        mu[e] = new
+
+
 @njit(cache=True, error_model="numpy")
 def associate(bank, rows, pd, charge_miss, first, edge_plot, edge_like, n_plots):
     """Return association marginals by loopy belief propagation.
@@ -245,31 +274,35 @@ def associate(bank, rows, pd, charge_miss, first, edge_plot, edge_like, n_plots)
     about its existence.
     """
     n_rows, n_edges = rows.shape[0], edge_plot.shape[0]
-    psi = np.empty(n_edges)
-    for a in range(n_rows):
-        i = rows[a]
-        r = bank.exist[i]
-        missed = 1.0 - r * pd[a] if charge_miss else 1.0
-        for e in range(first[a], first[a + 1]):
-            like = bank.model[i, 0] * edge_like[e, 0] + bank.model[i, 1] * edge_like[e, 1]
-            psi[e] = r * pd[a] * like / missed
-    nu = np.ones(n_edges)
-    mu = np.zeros(n_edges)
+    exist, model = bank.exist, bank.model
+    psi, nu, mu = np.empty(n_edges), np.ones(n_edges), np.zeros(n_edges)
+    sharers = np.zeros(n_plots, np.int64)
+    for e in range(n_edges):
+        sharers[edge_plot[e]] += 1
     load = np.zeros(n_plots)
-    lively = np.arange(n_rows)
-    n_lively = n_rows
+    lively = np.empty(n_rows, np.int64)
+    shared = 0
+    for a in range(n_rows):
+        if first[a] == first[a + 1]:
+            continue
+        i = rows[a]
+        r = exist[i]
+        missed = 1.0 - r * pd[a] if charge_miss else 1.0
+        contested = False
+        for e in range(first[a], first[a + 1]):
+            like = model[i, 0] * edge_like[e, 0] + model[i, 1] * edge_like[e, 1]
+            psi[e] = r * pd[a] * like / missed
+            contested = contested or sharers[edge_plot[e]] > 1
+        _send(first[a], first[a + 1], edge_plot, psi, nu, mu, load)
+        if contested:
+            lively[shared] = a
+            shared += 1
+    contested_rows = lively[:shared].copy()
+    n_lively = shared
     for _ in range(LBP_MAX_ITERATIONS):
-        for b in range(n_lively):
-            a = lively[b]
-            total = 1.0
-            for e in range(first[a], first[a + 1]):
-                total += psi[e] * nu[e]
-            for e in range(first[a], first[a + 1]):
-                new = psi[e] / (total - psi[e] * nu[e])
-                load[edge_plot[e]] += new - mu[e]
-                mu[e] = new
         n_lively = 0
-        for a in range(n_rows):
+        for b in range(shared):
+            a = contested_rows[b]
             change = 0.0
             for e in range(first[a], first[a + 1]):
                 new = 1.0 / (1.0 + max(load[edge_plot[e]] - mu[e], 0.0))
@@ -280,6 +313,9 @@ def associate(bank, rows, pd, charge_miss, first, edge_plot, edge_like, n_plots)
                 n_lively += 1
         if n_lively == 0:
             break
+        for b in range(n_lively):
+            a = lively[b]
+            _send(first[a], first[a + 1], edge_plot, psi, nu, mu, load)
     prob = np.empty(n_edges)
     missed_prob = np.empty(n_rows)
     for a in range(n_rows):
@@ -296,198 +332,3 @@ def associate(bank, rows, pd, charge_miss, first, edge_plot, edge_like, n_plots)
     for j in range(n_plots):
         nobody[j] = 1.0 / (1.0 + load[j])
     return psi, prob, missed_prob, nobody
-
-
-@njit(cache=True, error_model="numpy")
-def gate_bearings(bank, rows, sensor, bearings, background, gate):
-    """Build edges between components and bearings, and the position that each amounts to.
-
-    `bearings` columns: azimuth in the site plane, its variance. `background` is the density of
-    false bearings (1/rad). A bearing updates a component as a position at the component's own
-    range, sure across and vague along: the extended Kalman filter's linearisation (Bar-Shalom,
-    Li, Kirubarajan, Estimation with Applications to Tracking and Navigation, 2001, 10.3).
-    Returns (first, bearing of each edge, likelihoods (edges, 2), plots (edges, 14)).
-    """
-    n_rows, n_bearings = rows.shape[0], bearings.shape[0]
-    first = np.zeros(n_rows + 1, np.int64)
-    edge = np.empty(n_rows * n_bearings, np.int64)
-    like = np.zeros((n_rows * n_bearings, 2))
-    plots = np.zeros((n_rows * n_bearings, 14))
-    n = 0
-    for a in range(n_rows):
-        i = rows[a]
-        for j in range(n_bearings):
-            hit = False
-            for m in range(2):
-                x, p = bank.mean[i, m], bank.cov[i, m]
-                de, dn = x[0] - sensor[0], x[2] - sensor[1]
-                r2 = max(de * de + dn * dn, 1.0)
-                off = bearings[j, 0] - math.atan2(de, dn)
-                off -= TWO_PI * math.floor(off / TWO_PI + 0.5)
-                across = (dn * dn * p[0] - 2.0 * de * dn * p[2] + de * de * p[7]) / (r2 * r2)
-                var = across + bearings[j, 1]
-                if off * off > gate * gate * var:
-                    like[n, m] = 0.0
-                    continue
-                hit = True
-                density = math.exp(-0.5 * off * off / var) / math.sqrt(TWO_PI * var)
-                like[n, m] = density / background[j]
-            if not hit:
-                continue
-            m = 0 if bank.model[i, 0] >= 0.5 else 1
-            x, p = bank.mean[i, m], bank.cov[i, m]
-            r2 = max((x[0] - sensor[0]) ** 2 + (x[2] - sensor[1]) ** 2, 1.0)
-            along = 100.0 * (p[0] + p[7] + r2)
-            _bearing_as_position(plots[n], sensor, bearings[j], math.sqrt(r2), along)
-            edge[n] = j
-            n += 1
-        first[a + 1] = n
-    return first, edge[:n], like[:n], plots[:n]
-
-
-@njit(cache=True, error_model="numpy")
-def _bearing_as_position(plot, sensor, bearing, range_m, along_m2):
-    """Fill a plot: the point at `range_m` on the bearing, vague along, sure across."""
-    s, c = math.sin(bearing[0]), math.cos(bearing[0])
-    across_m2 = range_m * range_m * bearing[1]
-    plot[0] = sensor[0] + range_m * s
-    plot[1] = sensor[1] + range_m * c
-    plot[3] = along_m2 * s * s + across_m2 * c * c
-    plot[4] = (along_m2 - across_m2) * s * c
-    plot[5] = along_m2 * c * c + across_m2 * s * s
-    plot[7] = plot[9] = np.inf
-
-
-@njit(cache=True, error_model="numpy")
-def spread_bearing(sensor, bearing, parts):
-    """Return plots along a bearing, at ranges spaced evenly in logarithm, that cover it.
-
-    The range-parameterised start of a track (Peach, "Bearings-only tracking using a set of
-    range-parameterised extended Kalman filters", IEE Proc. 142(1), 1995, section 3).
-    """
-    plots = np.zeros((parts, 14))
-    nearest = max(sensor[3], sensor[4] / 100.0)
-    ratio = (sensor[4] / nearest) ** (1.0 / parts)
-    for k in range(parts):
-        low = nearest * ratio**k
-        middle = 0.5 * low * (1.0 + ratio)
-        _bearing_as_position(plots[k], sensor, bearing, middle, (low * (ratio - 1.0)) ** 2 / 12.0)
-    return plots
-
-
-@njit(cache=True, error_model="numpy")
-def _cheapest(cost, n, m, column_of):
-    """Solve the rectangular assignment of n rows to m >= n columns; writes the column of each.
-
-    Shortest augmenting paths with dual variables (Crouse, "On implementing 2D rectangular
-    assignment algorithms", IEEE TAES 52(4), 2016, section II).
-    """
-    u, v = np.zeros(n), np.zeros(m)
-    row_of = np.full(m, -1, np.int64)
-    column_of[:n] = -1
-    for start in range(n):
-        shortest = np.full(m, np.inf)
-        came_from = np.full(m, -1, np.int64)
-        done_row, done_col = np.zeros(n, np.bool_), np.zeros(m, np.bool_)
-        i, sink, low = start, -1, 0.0
-        while sink < 0:
-            done_row[i] = True
-            best, at = np.inf, -1
-            for j in range(m):
-                if done_col[j]:
-                    continue
-                reach = low + cost[i, j] - u[i] - v[j]
-                if reach < shortest[j]:
-                    shortest[j], came_from[j] = reach, i
-                if shortest[j] < best or (shortest[j] == best and row_of[j] < 0):
-                    best, at = shortest[j], j
-            low = best
-            done_col[at] = True
-            if row_of[at] < 0:
-                sink = at
-            else:
-                i = row_of[at]
-        u[start] += low
-        for k in range(n):
-            if done_row[k] and k != start:
-                u[k] += low - shortest[column_of[k]]
-        for j in range(m):
-            if done_col[j]:
-                v[j] -= low - shortest[j]
-        j = sink
-        while True:
-            i = came_from[j]
-            row_of[j] = i
-            column_of[i], j = j, column_of[i]
-            if i == start:
-                break
-
-
-@njit(cache=True, error_model="numpy")
-def _root(parent, a):
-    while parent[a] != a:
-        parent[a] = parent[parent[a]]
-        a = parent[a]
-    return a
-
-
-@njit(cache=True, error_model="numpy")
-def hold_labels(bank, rows, first, edge_plot, psi, prob, n_plots, largest):
-    """Give each likely component of a contested cluster the plot of the best joint assignment.
-
-    Marginals of targets that share plots average over permutations, so their labels wander
-    (Williams 2015, section VI); the best global assignment of the cluster does not. The mass of
-    a row is moved to its assigned edge, so existence stays as the marginals say; a row that the
-    assignment leaves without a plot keeps its marginals.
-    """
-    n_rows = rows.shape[0]
-    parent = np.arange(n_rows)
-    owner = np.full(n_plots, -1, np.int64)
-    contested = np.zeros(n_rows, np.bool_)
-    for a in range(n_rows):
-        if bank.label[rows[a]] == 0 and bank.exist[rows[a]] < JOINT_FROM_PROB:
-            continue
-        for e in range(first[a], first[a + 1]):
-            j = edge_plot[e]
-            if owner[j] < 0:
-                owner[j] = a
-                continue
-            contested[a] = contested[owner[j]] = True
-            parent[_root(parent, a)] = _root(parent, owner[j])
-    members = np.empty(n_rows, np.int64)
-    column = np.full(n_plots, -1, np.int64)
-    for root in range(n_rows):
-        if not contested[root] or _root(parent, root) != root:
-            continue
-        n = 0
-        m = 0
-        for a in range(n_rows):
-            if contested[a] and _root(parent, a) == root:
-                members[n] = a
-                n += 1
-                for e in range(first[a], first[a + 1]):
-                    if column[edge_plot[e]] < 0:
-                        column[edge_plot[e]] = m
-                        m += 1
-        if n > 1 and n <= largest:
-            cost = np.full((n, m + n), 1e6)
-            for k in range(n):
-                a = members[k]
-                cost[k, m + k] = 0.0
-                for e in range(first[a], first[a + 1]):
-                    cost[k, column[edge_plot[e]]] = -math.log(max(psi[e], 1e-300))
-            given = np.empty(n, np.int64)
-            _cheapest(cost, n, m + n, given)
-            for k in range(n):
-                a = members[k]
-                if given[k] >= m:
-                    continue
-                mass = 0.0
-                for e in range(first[a], first[a + 1]):
-                    mass += prob[e]
-                for e in range(first[a], first[a + 1]):
-                    prob[e] = mass if column[edge_plot[e]] == given[k] else 0.0
-        for k in range(n):
-            a = members[k]
-            for e in range(first[a], first[a + 1]):
-                column[edge_plot[e]] = -1

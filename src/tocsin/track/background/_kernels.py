@@ -26,8 +26,11 @@ def _cell(east, north, sensor, rings, sectors):
 
 
 @njit(cache=True, error_model="numpy")
-def clutter_density(seen, looked, prior_per_look, sensor, plots):
-    """Return the density of false plots (1/m2 per look) at each plot.
+def background(seen, looked, prior_per_look, sensor, plots, false_reply, new):
+    """Return density (1/m2 per look) and share of new targets of the background at each plot.
+
+    `false_reply` is the density of false replies of transponders, `new` that of new targets
+    without and with transponder; false echoes are learned by cell.
 
     `seen`, `looked`: shape (rings, sectors), decayed counts of false plots and of looks. Before
     anything is learned false plots are spread half evenly over the area, half evenly in range.
@@ -42,18 +45,26 @@ def clutter_density(seen, looked, prior_per_look, sensor, plots):
         at = looked[k].sum() / sectors
         ring_rate[k] = (RING_COUNTS + seen[k].sum()) / (RING_COUNTS / expected + at)
         ring_area[k] = math.pi * sensor[4] ** 2 * (far * far - near * near)
-    density = np.empty(plots.shape[0])
+    total, new_share = np.empty(plots.shape[0]), np.empty(plots.shape[0])
     for j in range(plots.shape[0]):
+        if plots[j, 10] > 0.5:
+            total[j] = false_reply + new[1]
+            new_share[j] = new[1] / total[j]
+            continue
         k, a = _cell(plots[j, 0], plots[j, 1], sensor, rings, sectors)
         expected = ring_rate[k] / sectors
         rate = (CELL_COUNTS + seen[k, a]) / (CELL_COUNTS / expected + looked[k, a])
-        density[j] = rate / (ring_area[k] / sectors)
-    return density
+        total[j] = rate / (ring_area[k] / sectors) + new[0]
+        new_share[j] = new[0] / total[j]
+    return total, new_share
 
 
 @njit(cache=True, error_model="numpy")
-def learn_clutter(seen, looked, keep, sensor, look, plots, false_prob):
-    """Count the false plots of a look in their cells, and the share of each cell looked at."""
+def learn_clutter(seen, looked, keep, sensor, look, plots, nobody, newborn):
+    """Count the false echoes of a look in their cells, and the share of each cell looked at.
+
+    A plot is false as far as it is nobody's and no newborn's. Returns the number of replies.
+    """
     rings, sectors = seen.shape
     width = TWO_PI / sectors
     for a in range(sectors):
@@ -67,6 +78,11 @@ def learn_clutter(seen, looked, keep, sensor, look, plots, false_prob):
         for k in range(rings):
             seen[k, a] *= fade
             looked[k, a] = looked[k, a] * fade + overlap
+    replies = 0
     for j in range(plots.shape[0]):
+        if plots[j, 10] > 0.5:
+            replies += 1
+            continue
         k, a = _cell(plots[j, 0], plots[j, 1], sensor, rings, sectors)
-        seen[k, a] += false_prob[j]
+        seen[k, a] += nobody[j] - newborn[j]
+    return replies

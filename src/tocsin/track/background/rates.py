@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.model.sensor import Sensor
-from tocsin.track.background._kernels import clutter_density, learn_clutter
+from tocsin.track.background._kernels import background, learn_clutter
 from tocsin.track.settings import TrackSettings
 
 F64 = NDArray[np.float64]
@@ -70,12 +70,14 @@ class Background:
 
     def at(self, plots: F64) -> Density:
         """Return the background at each plot (columns as in `tocsin.track.step`)."""
-        kind = plots[:, 10].astype(np.int64)
-        false = clutter_density(self.seen, self.looked, self.prior_per_look, self.geometry, plots)
-        false = np.where(kind == 1, COOPERATIVE_CLUTTER_PER_LOOK / self.area_m2, false)
         born = (self.births_per_look * PRIOR_LOOKS + self.births) / (PRIOR_LOOKS + self.looks)
-        new = (born * self.pd)[kind] / self.area_m2
-        return Density(false + new, new / (false + new))
+        false_reply = COOPERATIVE_CLUTTER_PER_LOOK / self.area_m2
+        new = born * self.pd / self.area_m2
+        return Density(
+            *background(
+                self.seen, self.looked, self.prior_per_look, self.geometry, plots, false_reply, new
+            )
+        )
 
     @property
     def new_share(self) -> float:
@@ -88,18 +90,10 @@ class Background:
         """Probability of a plot of the wrong kind; 1 where the sensor cannot tell kinds."""
         return KIND_SLIP_PROB if self.replies > 0 else 1.0
 
-    def learn(self, look: F64, plots: F64, false_prob: F64, confirmed: F64) -> None:
-        """Count a look: its false plots and the tracks that it confirmed."""
-        noncooperative = plots[:, 10] < 0.5
-        self.replies += len(plots) - int(np.count_nonzero(noncooperative))
-        learn_clutter(
-            self.seen,
-            self.looked,
-            KEEP_CLUTTER,
-            self.geometry,
-            look,
-            plots[noncooperative],
-            false_prob[noncooperative],
+    def learn(self, look: F64, plots: F64, nobody: F64, newborn: F64, confirmed: F64) -> None:
+        """Count a look: what was nobody's, what was born of it, and the tracks it confirmed."""
+        self.replies += learn_clutter(
+            self.seen, self.looked, KEEP_CLUTTER, self.geometry, look, plots, nobody, newborn
         )
         share = look[1] / (2.0 * math.pi)
         fade = KEEP_BIRTHS**share

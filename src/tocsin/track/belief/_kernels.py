@@ -117,28 +117,16 @@ def _update_height(height, cov, alt, var, share):
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _note_update(bank, i, s, t_s, cooperative, claims, refs, j):
-    """Keep who updated the component, what it claimed, and the evidence."""
-    updates = 0
-    for k in range(bank.hits.shape[1]):
-        updates += bank.hits[i, k]
-    bank.t_update_s[i] = t_s
-    bank.t_sensor_s[i, s] = t_s
-    bank.sensor[i] = s
-    bank.hits[i, s] += 1
-    kept = 0.8 if updates > 0 else 0.0
-    bank.cooperative[i] = kept * bank.cooperative[i] + (1.0 - kept) * cooperative
+def _note_claims(icao, track_number, mode_a, callsign, i, s, claims, j):
+    """Keep what the detection claimed to be."""
     if claims[j, 0] >= 0:
-        bank.icao[i] = claims[j, 0]
+        icao[i] = claims[j, 0]
     if claims[j, 1] >= 0:
-        bank.track_number[i, s] = claims[j, 1]
+        track_number[i, s] = claims[j, 1]
     if claims[j, 2] >= 0:
-        bank.mode_a[i] = claims[j, 2]
+        mode_a[i] = claims[j, 2]
     if claims[j, 3] >= 0:
-        bank.callsign[i] = claims[j, 3]
-    place = updates % EVIDENCE_KEPT
-    bank.evidence[i, place, 0] = refs[j, 0]
-    bank.evidence[i, place, 1] = refs[j, 1]
+        callsign[i] = claims[j, 3]
 
 
 @njit(cache=True, error_model="numpy")
@@ -151,6 +139,11 @@ def update(
     `edge_plot` names the detection of each edge (rows of `claims` and `refs`), `plot_at` its
     position (row of `plots`).
     """
+    mean, cov, model, exist = bank.mean, bank.cov, bank.model, bank.exist
+    visible, sensor_of, bias, hits = bank.visible, bank.sensor, bank.bias, bank.hits
+    t_update, t_sensor, cooperative = bank.t_update_s, bank.t_sensor_s, bank.cooperative
+    icao, number, mode_a, callsign = bank.icao, bank.track_number, bank.mode_a, bank.callsign
+    evidence, height_cov = bank.evidence, bank.height_cov
     widest = 1
     for a in range(rows.shape[0]):
         widest = max(widest, first[a + 1] - first[a])
@@ -160,19 +153,19 @@ def update(
     share = np.empty((widest, 2))
     for a in range(rows.shape[0]):
         i = rows[a]
-        r = bank.exist[i]
+        r = exist[i]
         unseen = r * (1.0 - pd[a]) / (1.0 - r * pd[a]) if charge_miss else r
         keep = missed_prob[a] * unseen
         n = first[a + 1] - first[a]
-        v = bank.visible[i]
+        v = visible[i]
         hidden = (v - pd[a]) / (1.0 - pd[a]) if charge_miss else v
         if n == 0:
-            bank.exist[i] = unseen
-            bank.visible[i] = hidden
+            exist[i] = unseen
+            visible[i] = hidden
             continue
         seen = 0.0
         best = first[a]
-        m0, m1 = bank.model[i, 0], bank.model[i, 1]
+        m0, m1 = model[i, 0], model[i, 1]
         for h in range(n):
             e = first[a] + h
             seen += prob[e]
@@ -181,12 +174,12 @@ def update(
             l0, l1 = m0 * edge_like[e, 0], m1 * edge_like[e, 1]
             share[h, 0] = prob[e] * l0 / (l0 + l1)
             share[h, 1] = prob[e] * l1 / (l0 + l1)
-        other = 0.0 if bank.sensor[i] == s else 1.0
+        other = 0.0 if sensor_of[i] == s else 1.0
         total_all = keep + seen
-        bank.exist[i] = min(total_all, 1.0)
-        bank.visible[i] = (keep * hidden + seen) / total_all
+        exist[i] = min(total_all, 1.0)
+        visible[i] = (keep * hidden + seen) / total_all
         for m in range(2):
-            kept = keep * bank.model[i, m]
+            kept = keep * model[i, m]
             total = kept
             n_used = 0
             for h in range(n):
@@ -194,29 +187,40 @@ def update(
                     continue
                 j = plot_at[first[a] + h]
                 wider = edge_wider[first[a] + h]
-                r_ee = wider * plots[j, 3] + other * (plots[j, 11] + bank.bias[i, 0])
-                r_en = wider * plots[j, 4] + other * (plots[j, 12] + bank.bias[i, 1])
-                r_nn = wider * plots[j, 5] + other * (plots[j, 13] + bank.bias[i, 2])
-                _update_mode(bank.mean, bank.cov, i, m, plots, j, r_ee, r_en, r_nn, xs, ps, n_used)
+                r_ee = wider * plots[j, 3] + other * (plots[j, 11] + bias[i, 0])
+                r_en = wider * plots[j, 4] + other * (plots[j, 12] + bias[i, 1])
+                r_nn = wider * plots[j, 5] + other * (plots[j, 13] + bias[i, 2])
+                _update_mode(mean, cov, i, m, plots, j, r_ee, r_en, r_nn, xs, ps, n_used)
                 if plots[j, 9] < np.inf:
                     _update_range_rate(xs[n_used], ps[n_used], sensor, plots[j, 8], plots[j, 9])
                 weight[n_used] = share[h, m]
                 total += share[h, m]
                 n_used += 1
             if n_used > 0:
-                _merge_mode(bank.mean, bank.cov, i, m, kept, n_used, weight, xs, ps, total)
-            bank.model[i, m] = max(total / total_all, 1e-6)
-        whole = bank.model[i, 0] + bank.model[i, 1]
-        bank.model[i, 0] /= whole
-        bank.model[i, 1] /= whole
+                _merge_mode(mean, cov, i, m, kept, n_used, weight, xs, ps, total)
+            model[i, m] = max(total / total_all, 1e-6)
+        whole = model[i, 0] + model[i, 1]
+        model[i, 0] /= whole
+        model[i, 1] /= whole
         j = plot_at[best]
         if plots[j, 7] < np.inf:
             belongs = prob[best] / total_all
-            _update_height(bank.height[i], bank.height_cov[i], plots[j, 6], plots[j, 7], belongs)
+            _update_height(bank.height[i], height_cov[i], plots[j, 6], plots[j, 7], belongs)
         if prob[best] > 0.5 * total_all:
             for k in range(3):
-                bank.bias[i, k] = plots[j, 11 + k] if other == 0.0 else 0.0
-            _note_update(bank, i, s, t_s, plots[j, 10], claims, refs, edge_plot[best])
+                bias[i, k] = plots[j, 11 + k] if other == 0.0 else 0.0
+            updates = 0
+            for k in range(hits.shape[1]):
+                updates += hits[i, k]
+            t_update[i] = t_s
+            t_sensor[i, s] = t_s
+            sensor_of[i] = s
+            hits[i, s] += 1
+            cooperative[i] = 0.8 * cooperative[i] + 0.2 * plots[j, 10]
+            d = edge_plot[best]
+            _note_claims(icao, number, mode_a, callsign, i, s, claims, d)
+            evidence[i, updates % EVIDENCE_KEPT, 0] = refs[d, 0]
+            evidence[i, updates % EVIDENCE_KEPT, 1] = refs[d, 1]
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -284,15 +288,6 @@ def unite(bank, rows, first, edge_plot, prob, n_plots, near):
             winner[j] = keep
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def _take_slot(bank):
-    if bank.counters[1] > 0:
-        bank.counters[1] -= 1
-        return bank.free[bank.counters[1]]
-    bank.counters[0] += 1
-    return bank.counters[0] - 1
-
-
 @njit(cache=True, error_model="numpy")
 def give_birth(bank, exist, newborn, plots, claims, refs, s, t_s):
     """Start a component at every plot whose existence probability is worth it.
@@ -301,43 +296,62 @@ def give_birth(bank, exist, newborn, plots, claims, refs, s, t_s):
     velocity priors slow and fast (m/s per axis), the share of fast ones, and the least
     probability. The manoeuvring model carries the fast prior.
     """
+    mean, cov, model, exists, born = bank.mean, bank.cov, bank.model, bank.exist, bank.exist_born
+    live, visible, bias, label, status = bank.live, bank.visible, bank.bias, bank.label, bank.status
+    t_state, t_first, t_update, t_sensor = (
+        bank.t_s,
+        bank.t_first_s,
+        bank.t_update_s,
+        bank.t_sensor_s,
+    )
+    height_cov, hits, sensor_of, cooperative = (
+        bank.height_cov, bank.hits, bank.sensor, bank.cooperative
+    )  # fmt: skip
+    icao, number, mode_a, callsign = bank.icao, bank.track_number, bank.mode_a, bank.callsign
+    evidence, counters, free = bank.evidence, bank.counters, bank.free
     for j in range(plots.shape[0]):
         if exist[j] < newborn[3]:
             continue
-        i = _take_slot(bank)
+        if counters[1] > 0:
+            counters[1] -= 1
+            i = free[counters[1]]
+        else:
+            i = counters[0]
+            counters[0] += 1
         tau, quick = plots[j, 2], plots[j, 10] > 0.5
         for m in range(2):
             v = newborn[1] if quick or m == 1 else newborn[0]
-            for k in range(4):
-                bank.mean[i, m, k] = 0.0
-            for k in range(10):
-                bank.cov[i, m, k] = 0.0
-            bank.mean[i, m, 0] = plots[j, 0]
-            bank.mean[i, m, 2] = plots[j, 1]
-            bank.cov[i, m, 0] = plots[j, 3] + (tau * v) ** 2
-            bank.cov[i, m, 2] = plots[j, 4]
-            bank.cov[i, m, 7] = plots[j, 5] + (tau * v) ** 2
-            bank.cov[i, m, 4] = bank.cov[i, m, 9] = v * v
-            bank.cov[i, m, 1] = bank.cov[i, m, 8] = -tau * v * v
-        bank.model[i, 0] = 1.0 - newborn[2]
-        bank.model[i, 1] = newborn[2]
-        bank.live[i] = True
-        bank.exist[i] = bank.exist_born[i] = exist[j]
-        bank.visible[i] = 1.0
-        bank.t_s[i] = bank.t_first_s[i] = t_s
-        bank.label[i] = 0
-        bank.status[i] = TENTATIVE
-        bank.height_cov[i, 0] = np.inf
+            mean[i, m, 0], mean[i, m, 2] = plots[j, 0], plots[j, 1]
+            mean[i, m, 1] = mean[i, m, 3] = 0.0
+            cov[i, m, 0] = plots[j, 3] + (tau * v) ** 2
+            cov[i, m, 2] = plots[j, 4]
+            cov[i, m, 7] = plots[j, 5] + (tau * v) ** 2
+            cov[i, m, 4] = cov[i, m, 9] = v * v
+            cov[i, m, 1] = cov[i, m, 8] = -tau * v * v
+            cov[i, m, 3] = cov[i, m, 5] = cov[i, m, 6] = 0.0
+        model[i, 0], model[i, 1] = 1.0 - newborn[2], newborn[2]
+        live[i] = True
+        exists[i] = born[i] = exist[j]
+        visible[i] = 1.0
+        t_state[i] = t_first[i] = t_update[i] = t_s
+        label[i] = 0
+        status[i] = TENTATIVE
+        cooperative[i] = plots[j, 10]
+        height_cov[i, 0] = np.inf
         if plots[j, 7] < np.inf:
-            _update_height(bank.height[i], bank.height_cov[i], plots[j, 6], plots[j, 7], 1.0)
-        for k in range(bank.hits.shape[1]):
-            bank.t_sensor_s[i, k] = -np.inf
-            bank.hits[i, k] = 0
-            bank.track_number[i, k] = -1
-        bank.icao[i] = bank.mode_a[i] = bank.callsign[i] = -1
+            _update_height(bank.height[i], height_cov[i], plots[j, 6], plots[j, 7], 1.0)
+        for k in range(hits.shape[1]):
+            t_sensor[i, k] = -np.inf
+            hits[i, k] = 0
+            number[i, k] = -1
+        t_sensor[i, s] = t_s
+        hits[i, s] = 1
+        sensor_of[i] = s
         for k in range(3):
-            bank.bias[i, k] = plots[j, 11 + k]
-        _note_update(bank, i, s, t_s, plots[j, 10], claims, refs, j)
+            bias[i, k] = plots[j, 11 + k]
+        icao[i] = mode_a[i] = callsign[i] = -1
+        _note_claims(icao, number, mode_a, callsign, i, s, claims, j)
+        evidence[i, 0, 0], evidence[i, 0, 1] = refs[j, 0], refs[j, 1]
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -373,10 +387,8 @@ def settle(bank, t_s, limits, vague):
     """Confirm, hide and drop. Returns tracks first confirmed now: (without, with transponder).
 
     `vague` marks sensors that give no position (bearings, presence): none of them confirms
-    alone, however often it repeats itself.
-
-    One plot confirms nothing. Two name a velocity but do not test it, so they need more to
-    confirm than three do.
+    alone, however often it repeats itself. One plot confirms nothing. Two name a velocity but
+    do not test it, so they need more to confirm than three do.
     A tentative component is dropped once it has faded to `fade` of what it was born with; one
     that was shown only below `drop`, `coast_s` after its last update, or when its place has
     become so vague that it would take any newcomer for itself.
@@ -389,8 +401,10 @@ def settle(bank, t_s, limits, vague):
             continue
         r = bank.exist[i]
         if bank.label[i] == 0:
-            updates = _updates(bank, i)
-            needed = 2.0 if updates < 2 else (confirm if updates > 2 else limits[7])
+            needed = 2.0
+            if r > confirm:
+                updates = _updates(bank, i)
+                needed = 2.0 if updates < 2 else (confirm if updates > 2 else limits[7])
             if r > needed and _alone(bank, i, vague):
                 bank.exist[i] = needed
             elif r > needed:

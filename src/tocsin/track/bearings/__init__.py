@@ -1,0 +1,1 @@
+"""Directions without a distance: what they may belong to, and what they may start."""

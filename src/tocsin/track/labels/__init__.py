@@ -1,0 +1,1 @@
+"""Who is who where targets are close together."""
