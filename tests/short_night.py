@@ -10,7 +10,7 @@ title = "Five minutes"
 label = "SYNTHETIC, for tests"
 site = "{site}"
 start = 2026-05-28T22:00:00Z
-duration_s = 300.0
+duration_s = {duration_s}
 seed = 7
 
 [[movers]]
@@ -60,8 +60,8 @@ latency_s = 2.0
 """
 
 
-def make_recordings(folder: Path) -> tuple[Path, ...]:
+def make_recordings(folder: Path, duration_s: float = 300.0) -> tuple[Path, ...]:
     """Simulate the night into a folder; return its recordings, a pcap and JSON lines."""
     scenario = folder / "short.toml"
-    scenario.write_text(SCENARIO.format(site=shipped() / "galati.toml"))
+    scenario.write_text(SCENARIO.format(site=shipped() / "galati.toml", duration_s=duration_s))
     return simulate(scenario, folder / "made").recordings

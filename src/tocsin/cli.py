@@ -170,9 +170,12 @@ def main() -> None:
     except TocsinError as error:
         sys.stderr.write(f"tocsin: {error}\n")
         sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+    except OSError as error:
+        where = error.filename or "a file"
+        sys.stderr.write(f"tocsin: {where}: {error.strerror}. Check the path and your rights.\n")
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.stderr.write("tocsin: stopped\n")
         sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
