@@ -59,20 +59,21 @@ def _mix_models(mean, cov, model, i, stay0, stay1):
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _carry(bank, i, dt, gone, survive, motion):
+def _carry(
+    mean, cov, model, exist, visible, updated, height, height_cov, i, dt, gone, survive, motion
+):
     """Carry one component on by `dt`: models mixed by the share `gone`, existence decayed.
 
     One that was never updated has nothing to mix: its models differ by their velocity priors.
     """
-    mean, cov = bank.mean, bank.cov
     if dt > 0.0:
-        bank.exist[i] *= survive
-        v = bank.visible[i]
-        bank.visible[i] = v + dt * ((1.0 - v) / (motion[7] + dt) - v / (motion[6] + dt))
-    if dt > 0.0 and bank.t_update_s[i] > bank.t_first_s[i]:
+        exist[i] *= survive
+        v = visible[i]
+        visible[i] = v + dt * ((1.0 - v) / (motion[7] + dt) - v / (motion[6] + dt))
+    if dt > 0.0 and updated:
         share = motion[3] / (motion[3] + motion[4])
         stay0, stay1 = 1.0 - share * gone, 1.0 - (1.0 - share) * gone
-        _mix_models(mean, cov, bank.model, i, stay0, stay1)
+        _mix_models(mean, cov, model, i, stay0, stay1)
     speed2 = mean[i, 0, 1] * mean[i, 0, 1] + mean[i, 0, 3] * mean[i, 0, 3]
     scale = 1.0
     if speed2 > motion[2] * motion[2]:
@@ -81,9 +82,9 @@ def _carry(bank, i, dt, gone, survive, motion):
         mean[i, m, 0] += dt * mean[i, m, 1]
         mean[i, m, 2] += dt * mean[i, m, 3]
         _carry_cov(cov, i, m, dt, motion[m] * scale)
-    if bank.height_cov[i, 0] < np.inf:
-        h = bank.height_cov[i]
-        bank.height[i, 0] += dt * bank.height[i, 1]
+    if height_cov[i, 0] < np.inf:
+        h = height_cov[i]
+        height[i, 0] += dt * height[i, 1]
         h[0] += 2.0 * dt * h[1] + dt * dt * h[2] + CLIMB_NOISE_M2PS3 * abs(dt) ** 3 / 3.0
         h[1] += dt * h[2] + CLIMB_NOISE_M2PS3 * dt * abs(dt) / 2.0
         h[2] += CLIMB_NOISE_M2PS3 * abs(dt)
@@ -152,7 +153,11 @@ def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
             survive = math.exp(-max(dt, 0.0) / motion[5])
             last_dt = dt
         if dt != 0.0:
-            _carry(bank, i, dt, gone, survive, motion)
+            _carry(
+                bank.mean, bank.cov, bank.model, bank.exist, bank.visible,
+                bank.t_update_s[i] > bank.t_first_s[i], bank.height, bank.height_cov,
+                i, dt, gone, survive, motion,
+            )  # fmt: skip
             bank.t_s[i] = t_s
         rows[n] = i
         c = bank.cooperative[i]
