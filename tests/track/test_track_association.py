@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 from tracker_rig import call, packed, put, tracker
 
-from tocsin.track.association._kernels import _cheapest, associate, hold_labels
+from tocsin.track.association._kernels import associate
+from tocsin.track.labels._kernels import _cheapest, hold_labels
 
 NEAR = settings(max_examples=150, deadline=None)
 PD = 0.8
