@@ -15,6 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent / "lib"))
+from figure import figure, skipped
+
 ROOT = Path(__file__).parents[1]
 RECORDING = ROOT.parent / "shared/data/asterix/bcn_cat048_20230502_0800_first30min.ast"
 ROUNDS = 7
@@ -127,18 +130,35 @@ def memory(path: Path, megabytes: int) -> dict:
     return {"long_bytes": size} | json.loads(done.stdout)
 
 
+def figures(result: dict) -> None:
+    """Print the same as figures of the table."""
+    on = f"{result['recording']}, {result['records']:,} records"
+    peer = f"libasterix parse {result['libasterix_parse_records_per_cpu_s']:,} records/s"
+    figure("decode to columns vs libasterix parse", on, result["ratio"], unit="x",
+           reach=">= 200", peer=peer)  # fmt: skip
+    figure("decode to columns", on, result["ours_records_per_cpu_s"], unit="records/s", peer=peer)
+    compared = f"{result['compared_records']:,} records field by field"
+    figure("fields that differ from libasterix", compared, result["differing_fields"],
+           reach="== 0")  # fmt: skip
+    if "long_peak_rss_mb" in result:
+        gigabytes = f"{result['long_bytes'] / 1e9:.2g} GB concatenated recording"
+        figure("memory of decode, peak RSS", gigabytes, result["long_peak_rss_mb"], unit="MB",
+               reach="<= 400")  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recording", type=Path, nargs="?", default=RECORDING)
     parser.add_argument("--megabytes", type=int, default=1000)
     options = parser.parse_args()
     if not options.recording.is_file():
-        print(json.dumps({"skipped": f"{options.recording.name} is not here"}))
+        skipped("decoding", f"{options.recording.name} is not here")
         return
     result = speed(options.recording)
     if options.megabytes:
         result |= memory(options.recording, options.megabytes)
     print(json.dumps(result))
+    figures(result)
 
 
 if __name__ == "__main__":
