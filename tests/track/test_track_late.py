@@ -96,6 +96,16 @@ def test_what_is_too_late_is_refused_and_changes_nothing() -> None:
     assert [key for key, _ in state.snapshots] == snapshots
 
 
+def test_a_batch_that_comes_twice_counts_once() -> None:
+    """Two links carry the same datagram; what was seen once was seen once."""
+    looks = flights(np.random.default_rng(1), 8)
+    state = arrive((RADAR,), looks)
+    before = state.tracker.copy()
+    late.take(state, looks[5])
+    late.take(state, looks[-1])
+    assert differences(before, state.tracker) == []
+
+
 def test_just_inside_the_window_is_still_taken() -> None:
     """The promise is 15 s."""
     looks = flights(np.random.default_rng(1), 20)

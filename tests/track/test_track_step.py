@@ -206,6 +206,13 @@ def test_clutter_alone_confirms_next_to_nothing() -> None:
     assert made <= 1
 
 
+@pytest.mark.parametrize("nonsense", [math.nan, math.inf, -math.inf, 1e300])
+def test_a_place_that_is_no_number_never_reaches_the_tracker(nonsense: float) -> None:
+    """Compiled loops check no bounds: such a plot would write where it must not."""
+    with pytest.raises(ValueError, match="pos_site_m"):
+        batch([(nonsense, 0.0), (0.0, 240.0)], 24.0)
+
+
 def test_an_unknown_sensor_is_refused() -> None:
     """Data of a sensor that nobody described cannot be judged."""
     with pytest.raises(KeyError):
