@@ -4,8 +4,8 @@
 
 Replay, simulation and tests run this same code. The clock is that of the data: it comes with the
 input, never from the machine. Raw bytes are on record before anybody tries to understand them.
-Batches wait HOLD_NS, so that those of unlike sensors reach the tracker in order; what is later
-still, up to 15 s, makes the tracker go back (`track.late`), and the picture is the same.
+Batches wait HOLD_NS, so that unlike sensors reach the tracker in order; later ones, up to 15 s,
+make it go back (`track.late`), and the picture is the same.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +17,6 @@ from tocsin.assess import stage as assess
 from tocsin.assess import world as worlds
 from tocsin.config import Site, detection_site, settings_json, site_facts
 from tocsin.detect import accounts, asides, feed
-from tocsin.detect.facts import FeedOutput
 from tocsin.model.alert import Draft
 from tocsin.model.detection import DetectionBatch
 from tocsin.model.raw import RawChunk, Rejected
@@ -25,10 +24,9 @@ from tocsin.model.track import Picture
 from tocsin.model.units import S_NS
 from tocsin.record import entries
 from tocsin.record.facts import SensorHeartbeat
+from tocsin.record.journal import Journal
 from tocsin.record.opening import journal_opening
-from tocsin.record.replay import salt_key
 from tocsin.record.run_folder import RunFolder
-from tocsin.record.tracks_geojson import write_geojson
 from tocsin.share.cap_files import write_drafts
 from tocsin.track import late
 from tocsin.track import state as tracker
@@ -37,42 +35,37 @@ from tocsin.warn import stage as warn
 from tocsin.warn.ground import ground_of
 from tocsin.wire.cap.drafts import build
 
-HOLD_NS = (
-    7 * S_NS // 2
-)  # recordings are merged in stretches of 2 s; a look closes 1 s after its end
+HOLD_NS = 7 * S_NS // 2  # recordings are merged in stretches of 2 s; a look closes 1 s late
 QUIET_NS = 5 * S_NS  # a sensor silent for so long hands over the detections that wait for its look
 PICTURE_NS, ASSESS_NS, HEARTBEAT_NS = S_NS, 2 * S_NS, 5 * S_NS  # at most so often, in time of data
 COMMIT_ENTRIES = 256
 
 Item = RawChunk | Rejected
 Inputs = Iterable[tuple[int, Item]]  # (time that the input has reached, input), in order
+Begin = tuple[
+    int, int | None
+]  # time of the first input; midnight of the day given for undated ones
 
 
 def run(inputs: Inputs, line: "Line", watch: Callable[["Line", Item], None]) -> None:
     """Take all input through every stage; `watch` is told of each that has been dealt with.
 
-    Raises:
-        BadInput: an input cannot be used.
-        BadStorage: the disk refused; what was committed is safe, the rest is not acknowledged.
+    Raises BadInput; and BadStorage, where what was committed is safe and the rest was not accepted.
     """
     with line.journal, line.table:
         for t_ns, item in inputs:
             line.take(t_ns, item)
             watch(line, item)
         line.end()
-    write_geojson(line.folder.tracks_parquet, line.folder.tracks_geojson, note=line.site.note)
 
 
 class Line:
     """The stages in a row: what each of them remembers, and what can be told of the run."""
 
-    def __init__(
-        self, site: Site, folder: RunFolder, *, date_ns: int | None, quota_bytes: int | None
-    ) -> None:
-        settings = settings_json(site)
-        self.site, self.folder, self.settings, self.date_ns = site, folder, settings, date_ns
-        key = salt_key(settings, date_ns)
-        self.journal = folder.new_journal(salt_key=key, quota_bytes=quota_bytes)
+    def __init__(self, site: Site, journal: Journal, folder: RunFolder, begin: Begin) -> None:
+        self.site, self.journal, self.folder = site, journal, folder
+        self.t_begin_ns, date_ns = begin
+        journal_opening(journal, self.t_begin_ns, site_facts(site), settings_json(site), date_ns)
         self.table = folder.new_tracks()
         self.senses = detection_site(site, date_ns=date_ns)
         self.world = worlds.prepare(site.borders, site.places, site.zones, site.assess)
@@ -82,17 +75,13 @@ class Line:
         self.late = late.begin(tracker.start(site.sensors, site.track))
         self.assess, self.warn = assess.AssessState(), warn.WarnState()
         self.tally = accounts.Tally(sensor.id for sensor in site.sensors)
-        self.t_begin_ns, self.t_assess_ns, self.t_beat_ns = -1, 0, 0
+        self.t_assess_ns = self.t_beat_ns = 0
         self.now = Picture(t_ns=0, revision=0, tracks=())
         self.numbers: set[int] = set()
         self.drafts: list[Draft] = []
 
-    def take(self, t_ns: int, item: RawChunk | Rejected) -> None:
+    def take(self, t_ns: int, item: Item) -> None:
         """Take one input through every stage."""
-        if self.t_begin_ns < 0:
-            self.t_begin_ns = t_ns
-            facts = site_facts(self.site)
-            journal_opening(self.journal, t_ns, facts, self.settings, self.date_ns)
         if isinstance(item, Rejected):
             entries.journal_rejects(self.journal, t_ns, [item], found_in="container")
             self.tally.counts[f"*:{item.reason}"] += 1
@@ -114,7 +103,7 @@ class Line:
         if self.late.tracker.revision != self.now.revision:
             self._look()
 
-    def _note(self, t_ns: int, found: FeedOutput) -> None:
+    def _note(self, t_ns: int, found: feed.FeedOutput) -> None:
         entries.journal_rejects(self.journal, t_ns, found.rejects)
         self.tally.note(found)
         for batch in found.batches:
@@ -135,15 +124,17 @@ class Line:
         self.numbers.update(track.id for track in now.tracks)
         idx = entries.journal_picture(self.journal, now)
         self.table.write(now)
+        if now.t_ns - self.t_beat_ns >= HEARTBEAT_NS:
+            self.t_beat_ns = now.t_ns
+            for told in self.tally.beats(now.t_ns, self.late.tracker.views):
+                entries.journal_heartbeat(self.journal, convert(told, SensorHeartbeat))
         if now.t_ns - self.t_assess_ns >= ASSESS_NS:
             self._assess(now, idx)
-        if now.t_ns - self.t_beat_ns >= HEARTBEAT_NS:
-            self._beat(now.t_ns)
 
-    def _assess(self, now: Picture, idx: int) -> None:
+    def _assess(self, now: Picture, picture_idx: int) -> None:
         self.t_assess_ns = now.t_ns
         self.assess, found = assess.step(self.assess, now, self.world, self.site.assess)
-        entries.journal_assessments(self.journal, now.t_ns, found, picture_idx=idx)
+        entries.journal_assessments(self.journal, now.t_ns, found, picture_idx=picture_idx)
         self.warn, drafts = warn.step(self.warn, now.t_ns, found, self.ground, self.site.warn)
         if drafts:
             self._draft(drafts)
@@ -157,11 +148,3 @@ class Line:
         self.journal.commit()
         write_drafts(drafts, self.folder.alerts, policy.sender, policy.source_name)
         self.drafts.extend(drafts)
-
-    def _beat(self, t_ns: int) -> None:
-        self.t_beat_ns = t_ns
-        for told in self.tally.beats(t_ns):
-            learned = self.late.tracker.views[told["sensor_id"]].background
-            looks = learned.looked.mean()
-            told["clutter_per_look"] = float(learned.seen.sum() / looks) if looks else None
-            entries.journal_heartbeat(self.journal, convert(told, SensorHeartbeat))

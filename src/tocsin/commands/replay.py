@@ -27,8 +27,9 @@ from tocsin.pipeline import Inputs, Line, run
 from tocsin.record.compare import Comparison, compare
 from tocsin.record.reader import JournalReader
 from tocsin.record.replay import inputs as inputs_of
-from tocsin.record.replay import settings_entry
+from tocsin.record.replay import salt_key, settings_entry
 from tocsin.record.run_folder import RunFolder
+from tocsin.record.tracks_geojson import write_geojson
 from tocsin.show.report import write_report
 
 JOURNAL = Path("journal") / "journal.sqlite"
@@ -93,12 +94,16 @@ def replay(
     source = _source(paths, site, _midnight_ns(date))
     _refuse_own_input(source.past, out)
     announce_compiling(told)
-    inputs = _checked(source.inputs, paths)
+    t_begin_ns, inputs = _checked(source.inputs, paths)
     folder = RunFolder.create(out, replace=replace)
-    quota = None if journal_max_mb is None else journal_max_mb * MB
-    line = Line(source.site, folder, date_ns=source.date_ns, quota_bytes=quota)
+    journal = folder.new_journal(
+        salt_key=salt_key(settings_json(source.site), source.date_ns),
+        quota_bytes=None if journal_max_mb is None else journal_max_mb * MB,
+    )
+    line = Line(source.site, journal, folder, (t_begin_ns, source.date_ns))
     with watching(told, "Replaying", source.total) as watch:
         run(inputs, line, watch)
+    write_geojson(folder.tracks_parquet, folder.tracks_geojson, note=source.site.note)
     if report:
         write_report(folder)
     compared = None
@@ -166,15 +171,15 @@ def _settled(site: Site, names: list[str]) -> Site:
     return site_from_json(settings_json(site))
 
 
-def _checked(inputs: Inputs, paths: list[Path]) -> Inputs:
-    """Read the first input, so that what is no recording leaves no run folder behind."""
+def _checked(inputs: Inputs, paths: list[Path]) -> tuple[int, Inputs]:
+    """Return when the inputs begin, and all of them: what is no recording leaves no folder."""
     rest = iter(inputs)
     first = next(rest, None)
     if first is None:
         raise BadInput(
             "there is nothing to replay", where=str(paths[0]), remedy="Name one that holds data."
         )
-    return chain([first], rest)
+    return first[0], chain([first], rest)
 
 
 def _refuse_own_input(past: Path | None, out: Path) -> None:

@@ -1,9 +1,12 @@
 """What each sensor has given so far, by the clock of the picture: so that silence is seen."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.detect.facts import FeedOutput
 from tocsin.model.detection import DetectionBatch
@@ -45,6 +48,22 @@ class Account:
         return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "ahead_ns"}
 
 
+class Learned(Protocol):
+    """What the tracker learned of false detections: their number by cell, and that of looks."""
+
+    seen: NDArray[np.float64]
+    looked: NDArray[np.float64]
+
+
+class Looks(Protocol):
+    """A sensor as the tracker sees it."""
+
+    @property
+    def background(self) -> Learned:
+        """Return what was learned of it."""
+        ...
+
+
 class Tally:
     """The accounts of all sensors, and the count of everything."""
 
@@ -78,8 +97,15 @@ class Tally:
         elif batch.look is not None:
             account.heard(batch.t_ns)
 
-    def beats(self, t_ns: int) -> Iterator[dict[str, Any]]:
-        """Yield every sensor's account at a time, silent ones too."""
+    def beats(self, t_ns: int, views: Mapping[str, Looks]) -> Iterator[dict[str, Any]]:
+        """Yield every sensor's account at a time, silent ones too, as the record keeps it.
+
+        `views` are the tracker's, which hold what was learned of each sensor's clutter.
+        """
         for sensor_id, account in self.accounts.items():
             account.reach(t_ns)
-            yield {"sensor_id": sensor_id, "t_ns": t_ns, **account.told()}
+            background = views[sensor_id].background
+            looks = float(background.looked.mean())
+            clutter = float(background.seen.sum()) / looks if looks else None
+            told = {"sensor_id": sensor_id, "t_ns": t_ns, "clutter_per_look": clutter}
+            yield told | account.told()
