@@ -11,9 +11,13 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "tocsin"
 ROOMS = ("model", "geo", "track", "assess", "plan", "warn", "detect", "sim")
 UNITS = tuple(
-    "_m _km _m2 _m2ps2 _m2ps3 _per_m2 _per_km2 _mps _mps2 _deg _degps _rad _rad2 _radps _s _ms _ns "
-    "_per_s _per_look _hz _db _dbm _ft _kt _nm _fl _px _pa _frac _prob _ratio _share _sigma "
-    "_nats".split()
+    f"_{unit}"
+    for unit in (
+        *("m", "km", "m2", "m2ps2", "m2ps3", "per_m2", "per_km2", "mps", "mps2", "ft", "nm", "fl"),
+        *("deg", "degps", "rad", "rad2", "radps", "s", "ms", "ns", "per_s", "hz", "kt", "px", "pa"),
+        *("db", "dbm", "frac", "prob", "ratio", "share", "sigma", "per_look", "looks", "nats"),
+    )
+)
 )
 
 

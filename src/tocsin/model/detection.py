@@ -18,6 +18,10 @@ Measures = Literal["position", "bearing", "presence"]
 bearing: a direction from the sensor; presence: something is near the sensor."""
 
 
+FARTHEST_M = 1e9
+"""Places beyond this are nonsense; damaged reports may well project to some thousand km."""
+
+
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What the sensor looked at for this batch, so that a miss counts only there."""
 
@@ -30,7 +34,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 class DetectionBatch(msgspec.Struct, frozen=True, kw_only=True):
     """Every measurement of one look of one sensor.
 
-    Raises ValueError at construction where a column has another number of rows.
+    Raises ValueError at construction where a column has another number of rows, or a place is not
+    a place: kernels do not check bounds.
     """
 
     sensor_id: str
@@ -81,6 +86,11 @@ class DetectionBatch(msgspec.Struct, frozen=True, kw_only=True):
         for name in self.__struct_fields__[5:]:
             if len(getattr(self, name)) != rows:
                 raise ValueError(f"{name}: expected {rows} rows")
+        if (
+            not np.isfinite(self.pos_site_m).all()
+            or np.abs(self.pos_site_m).max(initial=0.0) > FARTHEST_M
+        ):
+            raise ValueError("pos_site_m: a place that is not on Earth")
 
     def __len__(self) -> int:
         return len(self.t_measured_ns)

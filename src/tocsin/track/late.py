@@ -33,6 +33,7 @@ class LateState:
     snapshots: list[tuple[Key, TrackerState]] = field(default_factory=list)
     """The tracker after the batch of that key, oldest first; the first is before all batches."""
     too_late: int = 0
+    repeated: int = 0
     replayed: int = 0
 
 
@@ -44,7 +45,8 @@ def begin(tracker: TrackerState) -> LateState:
 def take(state: LateState, batch: DetectionBatch) -> bool:
     """Follow a batch, on time or late; return False where it is later than the window.
 
-    A batch that is too late changes nothing but the count: the caller keeps and reports it.
+    A batch that comes again changes nothing. One that is too late changes nothing but the
+    count: the caller keeps and reports it.
     """
     key = key_of(batch)
     if not state.batches or key > state.batches[-1][0]:
@@ -52,6 +54,9 @@ def take(state: LateState, batch: DetectionBatch) -> bool:
         step(state.tracker, batch)
         _snapshot(state, key)
         _forget(state)
+        return True
+    if any(kept == key for kept, _ in state.batches):
+        state.repeated += 1
         return True
     if key <= state.snapshots[0][0]:
         state.too_late += 1

@@ -91,15 +91,17 @@ def _columns(settings: TrackSettings, names: tuple[str, ...]) -> F64:
     return np.array([getattr(settings, name) for name in names], dtype=np.float64)
 
 
-def learn_manoeuvres(state: TrackerState, total: float, tracks: int, watched_s: float) -> None:
+def learn_manoeuvres(
+    state: TrackerState, summed_prob: float, tracks: int, watched_s: float
+) -> None:
     """Learn how much of the time targets manoeuvre, and expect manoeuvres as often.
 
-    `total` is the sum of the manoeuvring model's probability over the `tracks` looked at, each
+    `summed_prob` is the manoeuvring model's probability summed over the `tracks` looked at, each
     for `watched_s`. A Gamma-Poisson mean of the share, turned into the rate of beginning.
     """
     settings = state.settings
     fade = MANOEUVRE_KEEP_RATIO ** (tracks * watched_s / MANOEUVRE_PRIOR_S)
-    state.manoeuvring_s = state.manoeuvring_s * fade + total * watched_s
+    state.manoeuvring_s = state.manoeuvring_s * fade + summed_prob * watched_s
     state.watched_s = state.watched_s * fade + tracks * watched_s
     begins, ends = settings.manoeuvre_begins_per_s, settings.manoeuvre_ends_per_s
     prior_s = begins / (begins + ends) * MANOEUVRE_PRIOR_S

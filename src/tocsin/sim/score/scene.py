@@ -30,15 +30,19 @@ class Reported(NamedTuple):
     """shape (k, 4, 4) of the same."""
 
 
+Measure = float
+"""A score whose unit, if it has one, is part of its definition; the names are those published."""
+
+
 class SceneScore(NamedTuple):
     """Scores of one run; lengths in metres, delay in scans."""
 
-    gospa: float
-    false_per_scan: float
-    missed: float
-    delay_scans: float
+    gospa: Measure
+    false_per_scan: Measure
+    missed: Measure
+    delay_scans: Measure
     switches: int
-    nees: float
+    nees: Measure
     pos_rms_m: float
     mature_pos_rms_m: float
 

@@ -46,7 +46,7 @@ class Background:
     seen: F64
     looked: F64
     births: F64
-    looks: float
+    fading_looks: float
     replies: int = 0
     """Plots with a transponder's reply so far: a sensor that hears none cannot tell kinds."""
 
@@ -65,12 +65,14 @@ class Background:
             seen=np.zeros((RINGS, SECTORS)),
             looked=np.zeros((RINGS, SECTORS)),
             births=np.zeros(2),
-            looks=0.0,
+            fading_looks=0.0,
         )
 
     def at(self, plots: F64) -> Density:
         """Return the background at each plot (columns as in `tocsin.track.step`)."""
-        born = (self.births_per_look * PRIOR_LOOKS + self.births) / (PRIOR_LOOKS + self.looks)
+        born = (self.births_per_look * PRIOR_LOOKS + self.births) / (
+            PRIOR_LOOKS + self.fading_looks
+        )
         false_reply = COOPERATIVE_CLUTTER_PER_LOOK / self.area_m2
         new = born * self.pd / self.area_m2
         return Density(
@@ -98,11 +100,12 @@ class Background:
         share = look[1] / (2.0 * math.pi)
         fade = KEEP_BIRTHS**share
         self.births = self.births * fade + confirmed
-        self.looks = self.looks * fade + share
+        self.fading_looks = self.fading_looks * fade + share
 
     def copy(self) -> "Background":
         """Return a copy that later looks do not change."""
         return Background(
             self.geometry, self.prior_per_look, self.pd, self.births_per_look, self.area_m2,
-            self.seen.copy(), self.looked.copy(), self.births.copy(), self.looks, self.replies,
+            self.seen.copy(), self.looked.copy(), self.births.copy(), self.fading_looks,
+            self.replies,
         )  # fmt: skip
