@@ -25,6 +25,23 @@ SiteName = Annotated[
 ]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from tocsin import __version__
+
+        typer.echo(f"tocsin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _front_door(
+    version: Annotated[  # noqa: ARG001 - acted on by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it and leave.")
+    ] = False,
+) -> None:
+    """Keep the options that belong to no command."""
+
+
 @app.command()
 def demo(
     out: Out = Path("runs/demo"),
