@@ -19,10 +19,10 @@ demo: $(BIN)/.product
 	$(BIN)/tocsin demo --out $(OUT)
 
 test: $(BIN)/.dev
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" -n 2 --dist worksteal
 
 test-all: $(BIN)/.dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 check: $(BIN)/.dev
 	$(BIN)/ruff check .

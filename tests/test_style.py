@@ -18,7 +18,6 @@ UNITS = tuple(
         *("db", "dbm", "frac", "prob", "ratio", "share", "sigma", "per_look", "looks", "nats"),
     )
 )
-)
 
 
 def bare_floats(tree: ast.AST) -> Iterator[tuple[int, str]]:
