@@ -37,6 +37,7 @@ def predict_to(state, t_s: float):
         look=WHOLE,
         pd_by_kind=view.pd,
         motion=state.motion,
+        lazy=False,
     )
 
 

@@ -105,7 +105,7 @@ def carried(x: np.ndarray, p: np.ndarray, dt: float) -> tuple[np.ndarray, np.nda
     (view,) = state.views.values()
     call(
         predict, bank=state.bank, t_s=dt, s=0, sensor=view.geometry, look=WHOLE,
-        pd_by_kind=view.pd, motion=state.motion,
+        pd_by_kind=view.pd, motion=state.motion, lazy=False,
     )  # fmt: skip
     return state.bank.mean[0, 0], dense(state.bank.cov[0, 0])
 
