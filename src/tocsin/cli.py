@@ -35,7 +35,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _front_door(
-    version: Annotated[  # noqa: ARG001 - acted on by its callback
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it and leave.")
     ] = False,
 ) -> None:
@@ -48,7 +48,10 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Open no browser.")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="The same.")] = False,
 ) -> None:
-    """See a night unfold: a synthetic raid by Galati, tracked, warned of, scored, reported."""
+    """See a night unfold, from bytes to report.
+
+    A synthetic raid by Galati is simulated, followed, warned of, scored and told on one page.
+    """
     from tocsin.commands.demo import demo as work
 
     work(out, browser=not (once or no_browser))
@@ -63,7 +66,9 @@ def replay(
     replace: Annotated[bool, typer.Option("--replace", help="Take away a run in --out.")] = False,
     journal_max_mb: Annotated[int | None, typer.Option(help="Most that the journal takes.")] = None,
 ) -> None:
-    """Recordings in, as fast as they go, through the whole pipeline; a run folder out.
+    """Recordings in, a run folder with report out.
+
+    As fast as they go, through the whole pipeline; several are merged in the order of time.
 
     A run folder as input is made again from its own journal, and must come out equal.
     """
@@ -83,7 +88,10 @@ def probe(
     files: Annotated[list[Path], typer.Argument(help="Recordings.")],
     sample: Annotated[int, typer.Option(min=1, help="Blocks of each source to try.")] = 2_000,
 ) -> None:
-    """What is in a recording: categories, editions, sources, times, rejects."""
+    """What is in a recording.
+
+    Categories, editions, sources, times, rejects; and what to write into the site file.
+    """
     from tocsin.commands.probe import probe as work
 
     work(files, sample_blocks=sample)
@@ -98,7 +106,7 @@ def decode(
     ] = None,
     edition: Annotated[list[str] | None, typer.Option(help="As 21=0.23; else found out.")] = None,
 ) -> None:
-    """Every field of a recording, as JSON lines or Parquet."""
+    """Every field, as JSON lines or Parquet."""
     from tocsin.commands.decode import decode as work
 
     done = work(file, form=form, out=out, editions=dict(map(_edition, edition or ())))
@@ -117,7 +125,10 @@ def simulate(
     seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
     date: Annotated[str, typer.Option(help="Day of --onto, as it will be replayed.")] = "",
 ) -> None:
-    """Truth and recordings in real wire formats; or drones injected into a real recording."""
+    """Recordings in real wire formats, with truth.
+
+    A scenario is played; or drones are injected into a real recording (--onto).
+    """
     from tocsin.commands.simulate import simulate as play
     from tocsin.commands.simulate import simulate_onto
     from tocsin.commands.sites import scenario_file, site_file
@@ -146,7 +157,10 @@ def score(
     truth: Annotated[Path, typer.Option(help="Folder of `tocsin simulate`.")],
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables.")] = False,
 ) -> None:
-    """The measures of a run against its truth, as tables or JSON; scores.json in the run folder."""
+    """A run against its truth.
+
+    Tables or JSON; scores.json is left in the run folder.
+    """
     import json
 
     from rich.console import Console
@@ -164,7 +178,10 @@ def score(
 def bench(
     scene: Annotated[Path, typer.Option(help="Scene file (.npz).")],
 ) -> None:
-    """Scores and speed of the tracker on a scene, default settings, as one JSON object."""
+    """The tracker on a scene, as one JSON object.
+
+    Scores and speed with the default settings.
+    """
     import json
 
     from tocsin.commands.bench import bench_scene
