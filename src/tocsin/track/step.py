@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tocsin.model.detection import DetectionBatch, Look
 from tocsin.model.units import S_NS
 from tocsin.track import bank as banks
-from tocsin.track.association._kernels import associate, gate_positions
+from tocsin.track.association._kernels import associate, gate_positions, in_cells
 from tocsin.track.bearings._kernels import gate_bearings, spread_bearing
 from tocsin.track.belief._kernels import give_birth, manoeuvring, settle, unite, update
 from tocsin.track.labels._kernels import hold_labels
@@ -66,6 +66,7 @@ def follow(
     charged.
     """
     settings, s, charge_miss = state.settings, view.index, look is not None
+    plots, claims, refs = in_cells(plots, claims, refs)
     bank = state.bank = banks.with_room_for(state.bank, len(plots))
     rows, pd = predict(
         bank, t_s, s, view.geometry, WHOLE if look is None else look, view.pd, state.motion

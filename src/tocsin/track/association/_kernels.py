@@ -46,6 +46,36 @@ def _bin_plots(pos, cell_m):
     return order, first, e0, n0, cols, rows
 
 
+@njit(cache=True, error_model="numpy")
+def in_cells(plots, claims, refs):
+    """Return the three sorted by place, so that their order in a look has no bearing on anything.
+
+    What is near in space is then near in memory too.
+    """
+    n = plots.shape[0]
+    if n == 0:
+        return plots, claims, refs
+    e0, n0, e1, n1 = np.inf, np.inf, -np.inf, -np.inf
+    for j in range(n):
+        e0, e1 = min(e0, plots[j, 0]), max(e1, plots[j, 0])
+        n0, n1 = min(n0, plots[j, 1]), max(n1, plots[j, 1])
+    cell_m = max(500.0, math.sqrt((e1 - e0 + 1.0) * (n1 - n0 + 1.0) / n))
+    order, begin, _, _, _, _ = _bin_plots(plots[:, :2], cell_m)
+    for c in range(begin.shape[0] - 1):
+        for k in range(begin[c] + 1, begin[c + 1]):
+            j, at = order[k], k
+            while at > begin[c] and (
+                plots[order[at - 1], 0] > plots[j, 0]
+                or (
+                    plots[order[at - 1], 0] == plots[j, 0] and plots[order[at - 1], 1] > plots[j, 1]
+                )
+            ):
+                order[at] = order[at - 1]
+                at -= 1
+            order[at] = j
+    return plots[order], claims[order], refs[order]
+
+
 @njit(cache=True, error_model="numpy", inline="always")
 def _mode_likelihood(mean, cov, i, m, plots, j, r_ee, r_en, r_nn, gate2):
     """Gaussian likelihood of a plot with this noise; 0 outside the gate."""

@@ -51,6 +51,49 @@ def _update_mode(mean, cov, i, m, plots, j, r_ee, r_en, r_nn, xs, ps, h):
     ps[h, 9] = p9 - g3 * a3 - k3 * b3
 
 
+@njit(cache=True, error_model="numpy", inline="always")
+def _update_alone(mean, cov, i, m, plots, j, r_ee, r_en, r_nn, w):
+    """Update one model with one plot that belongs with probability `w`, in place.
+
+    The moments of the mixture of the state as it was and the state updated: with d = K v the
+    mean moves by w d, the covariance by -w K S K' + w (1 - w) d d' (Bar-Shalom, Daum, Huang,
+    "The probabilistic data association filter", IEEE CSM 29(6), 2009, eq. (41)-(44)).
+    """
+    tau = plots[j, 2]
+    p0, p1, p2, p3, p4 = cov[i, m, 0], cov[i, m, 1], cov[i, m, 2], cov[i, m, 3], cov[i, m, 4]
+    p5, p6, p7, p8, p9 = cov[i, m, 5], cov[i, m, 6], cov[i, m, 7], cov[i, m, 8], cov[i, m, 9]
+    a0, a1, a2, a3 = p0 + tau * p1, p1 + tau * p4, p2 + tau * p5, p3 + tau * p6
+    b0, b1, b2, b3 = p2 + tau * p3, p5 + tau * p6, p7 + tau * p8, p8 + tau * p9
+    s00 = a0 + tau * a1 + r_ee
+    s01 = b0 + tau * b1 + r_en
+    s11 = b2 + tau * b3 + r_nn
+    one = 1.0 / (s00 * s11 - s01 * s01)
+    i00, i01, i11 = s11 * one, -s01 * one, s00 * one
+    v0 = plots[j, 0] - mean[i, m, 0] - tau * mean[i, m, 1]
+    v1 = plots[j, 1] - mean[i, m, 2] - tau * mean[i, m, 3]
+    w0, w1 = i00 * v0 + i01 * v1, i01 * v0 + i11 * v1
+    d0, d1, d2, d3 = a0 * w0 + b0 * w1, a1 * w0 + b1 * w1, a2 * w0 + b2 * w1, a3 * w0 + b3 * w1
+    u = w * (1.0 - w)
+    g0, k0 = w * (i00 * a0 + i01 * b0), w * (i01 * a0 + i11 * b0)
+    g1, k1 = w * (i00 * a1 + i01 * b1), w * (i01 * a1 + i11 * b1)
+    g2, k2 = w * (i00 * a2 + i01 * b2), w * (i01 * a2 + i11 * b2)
+    g3, k3 = w * (i00 * a3 + i01 * b3), w * (i01 * a3 + i11 * b3)
+    cov[i, m, 0] = p0 - g0 * a0 - k0 * b0 + u * d0 * d0
+    cov[i, m, 1] = p1 - g0 * a1 - k0 * b1 + u * d0 * d1
+    cov[i, m, 2] = p2 - g0 * a2 - k0 * b2 + u * d0 * d2
+    cov[i, m, 3] = p3 - g0 * a3 - k0 * b3 + u * d0 * d3
+    cov[i, m, 4] = p4 - g1 * a1 - k1 * b1 + u * d1 * d1
+    cov[i, m, 5] = p5 - g1 * a2 - k1 * b2 + u * d1 * d2
+    cov[i, m, 6] = p6 - g1 * a3 - k1 * b3 + u * d1 * d3
+    cov[i, m, 7] = p7 - g2 * a2 - k2 * b2 + u * d2 * d2
+    cov[i, m, 8] = p8 - g2 * a3 - k2 * b3 + u * d2 * d3
+    cov[i, m, 9] = p9 - g3 * a3 - k3 * b3 + u * d3 * d3
+    mean[i, m, 0] += w * d0
+    mean[i, m, 1] += w * d1
+    mean[i, m, 2] += w * d2
+    mean[i, m, 3] += w * d3
+
+
 @njit(cache=True, error_model="numpy")
 def _update_range_rate(x, p, sensor, rate, rate_var):
     """Scalar update with a range rate, in place (extended Kalman, direction held)."""
@@ -178,27 +221,41 @@ def update(
         total_all = keep + seen
         exist[i] = min(total_all, 1.0)
         visible[i] = (keep * hidden + seen) / total_all
-        for m in range(2):
-            kept = keep * model[i, m]
-            total = kept
-            n_used = 0
-            for h in range(n):
-                if share[h, m] < 1e-6 * total_all:
-                    continue
-                j = plot_at[first[a] + h]
-                wider = edge_wider[first[a] + h]
-                r_ee = wider * plots[j, 3] + other * (plots[j, 11] + bias[i, 0])
-                r_en = wider * plots[j, 4] + other * (plots[j, 12] + bias[i, 1])
-                r_nn = wider * plots[j, 5] + other * (plots[j, 13] + bias[i, 2])
-                _update_mode(mean, cov, i, m, plots, j, r_ee, r_en, r_nn, xs, ps, n_used)
-                if plots[j, 9] < np.inf:
-                    _update_range_rate(xs[n_used], ps[n_used], sensor, plots[j, 8], plots[j, 9])
-                weight[n_used] = share[h, m]
-                total += share[h, m]
-                n_used += 1
-            if n_used > 0:
-                _merge_mode(mean, cov, i, m, kept, n_used, weight, xs, ps, total)
-            model[i, m] = max(total / total_all, 1e-6)
+        if n == 1 and plots[plot_at[first[a]], 9] == np.inf:
+            j = plot_at[first[a]]
+            wider = edge_wider[first[a]]
+            r_ee = wider * plots[j, 3] + other * (plots[j, 11] + bias[i, 0])
+            r_en = wider * plots[j, 4] + other * (plots[j, 12] + bias[i, 1])
+            r_nn = wider * plots[j, 5] + other * (plots[j, 13] + bias[i, 2])
+            for m in range(2):
+                total = keep * model[i, m]
+                if share[0, m] >= 1e-6 * total_all:
+                    total += share[0, m]
+                    w = share[0, m] / total
+                    _update_alone(mean, cov, i, m, plots, j, r_ee, r_en, r_nn, w)
+                model[i, m] = max(total / total_all, 1e-6)
+        else:
+            for m in range(2):
+                kept = keep * model[i, m]
+                total = kept
+                n_used = 0
+                for h in range(n):
+                    if share[h, m] < 1e-6 * total_all:
+                        continue
+                    j = plot_at[first[a] + h]
+                    wider = edge_wider[first[a] + h]
+                    r_ee = wider * plots[j, 3] + other * (plots[j, 11] + bias[i, 0])
+                    r_en = wider * plots[j, 4] + other * (plots[j, 12] + bias[i, 1])
+                    r_nn = wider * plots[j, 5] + other * (plots[j, 13] + bias[i, 2])
+                    _update_mode(mean, cov, i, m, plots, j, r_ee, r_en, r_nn, xs, ps, n_used)
+                    if plots[j, 9] < np.inf:
+                        _update_range_rate(xs[n_used], ps[n_used], sensor, plots[j, 8], plots[j, 9])
+                    weight[n_used] = share[h, m]
+                    total += share[h, m]
+                    n_used += 1
+                if n_used > 0:
+                    _merge_mode(mean, cov, i, m, kept, n_used, weight, xs, ps, total)
+                model[i, m] = max(total / total_all, 1e-6)
         whole = model[i, 0] + model[i, 1]
         model[i, 0] /= whole
         model[i, 1] /= whole
