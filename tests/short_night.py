@@ -9,7 +9,7 @@ SCENARIO = """
 title = "Five minutes"
 label = "SYNTHETIC, for tests"
 site = "{site}"
-start = 2026-05-28T22:00:00Z
+start = {start}
 duration_s = {duration_s}
 seed = 7
 
@@ -60,8 +60,15 @@ latency_s = 2.0
 """
 
 
-def make_recordings(folder: Path, duration_s: float = 300.0) -> tuple[Path, ...]:
+START = "2026-05-28T22:00:00Z"
+
+
+def make_recordings(
+    folder: Path, duration_s: float = 300.0, *, start: str = START
+) -> tuple[Path, ...]:
     """Simulate the night into a folder; return its recordings, a pcap and JSON lines."""
     scenario = folder / "short.toml"
-    scenario.write_text(SCENARIO.format(site=shipped() / "galati.toml", duration_s=duration_s))
+    scenario.write_text(
+        SCENARIO.format(site=shipped() / "galati.toml", duration_s=duration_s, start=start)
+    )
     return simulate(scenario, folder / "made").recordings

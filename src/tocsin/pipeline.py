@@ -75,13 +75,14 @@ class Line:
         self.late = late.begin(tracker.start(site.sensors, site.track))
         self.assess, self.warn = assess.AssessState(), warn.WarnState()
         self.tally = accounts.Tally(sensor.id for sensor in site.sensors)
-        self.t_assess_ns = self.t_beat_ns = 0
+        self.t_in_ns = self.t_assess_ns = self.t_beat_ns = 0
         self.now = Picture(t_ns=0, revision=0, tracks=())
         self.numbers: set[int] = set()
         self.drafts: list[Draft] = []
 
     def take(self, t_ns: int, item: Item) -> None:
         """Take one input through every stage."""
+        self.t_in_ns = t_ns
         if isinstance(item, Rejected):
             entries.journal_rejects(self.journal, t_ns, [item], found_in="container")
             self.tally.counts[f"*:{item.reason}"] += 1
@@ -98,12 +99,13 @@ class Line:
     def end(self) -> None:
         """Take what waits through the stages, when no more comes."""
         self.feed, rest = feed.flush(self.feed, self.senses)
-        self._note(self.now.t_ns, rest)
+        self._note(self.t_in_ns, rest)
         self._follow(None)
         if self.late.tracker.revision != self.now.revision:
             self._look()
 
     def _note(self, t_ns: int, found: feed.FeedOutput) -> None:
+        found = asides.without_ahead(found, t_ns)
         entries.journal_rejects(self.journal, t_ns, found.rejects)
         self.tally.note(found)
         for batch in found.batches:
@@ -135,16 +137,13 @@ class Line:
         self.t_assess_ns = now.t_ns
         self.assess, found = assess.step(self.assess, now, self.world, self.site.assess)
         entries.journal_assessments(self.journal, now.t_ns, found, picture_idx=picture_idx)
-        self.warn, drafts = warn.step(self.warn, now.t_ns, found, self.ground, self.site.warn)
-        if drafts:
-            self._draft(drafts)
-
-    def _draft(self, drafts: tuple[Draft, ...]) -> None:
         policy = self.site.warn
+        self.warn, drafts = warn.step(self.warn, now.t_ns, found, self.ground, policy)
         for draft in drafts:
             entries.journal_draft(self.journal, draft)
             cap_xml = build(draft, policy.sender, policy.source_name)
             entries.journal_warning(self.journal, draft.t_drafted_ns, cap_xml, draft_id=draft.id)
-        self.journal.commit()
-        write_drafts(drafts, self.folder.alerts, policy.sender, policy.source_name)
-        self.drafts.extend(drafts)
+        if drafts:
+            self.journal.commit()
+            write_drafts(drafts, self.folder.alerts, policy.sender, policy.source_name)
+            self.drafts.extend(drafts)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from short_night import make_recordings
 from tocsin.commands.sites import shipped
 from tocsin.record.run_folder import RunFolder
 from tocsin.record.verify import verify
@@ -39,14 +40,19 @@ def rejects(run: Path) -> Counter[str]:
     return counts
 
 
-def payloads(pcap: Path) -> list[bytes]:
-    """Return the blocks that a synthetic capture carries, datagram by datagram."""
+def packets(pcap: Path) -> list[bytes]:
+    """Return the packets of a capture, with their headers."""
     data, at, found = pcap.read_bytes(), PCAP_HEADER, []
     while at < len(data):
-        size = struct.unpack_from("<I", data, at + 8)[0]
-        found.append(data[at + PACKET_HEADER + BEFORE_PAYLOAD : at + PACKET_HEADER + size])
-        at += PACKET_HEADER + size
+        size = PACKET_HEADER + struct.unpack_from("<I", data, at + 8)[0]
+        found.append(data[at : at + size])
+        at += size
     return found
+
+
+def payloads(pcap: Path) -> list[bytes]:
+    """Return the blocks that a synthetic capture carries, datagram by datagram."""
+    return [packet[PACKET_HEADER + BEFORE_PAYLOAD :] for packet in packets(pcap)]
 
 
 @pytest.fixture
@@ -153,13 +159,9 @@ def test_datagrams_met_twice_are_counted_once(
     tocsin: Tocsin, recordings: tuple[Path, ...], tmp_path: Path
 ) -> None:
     """Two taps on one line double every plot; the picture must not double."""
-    data, at, doubled = recordings[0].read_bytes(), PCAP_HEADER, b""
-    while at < len(data):
-        size = PACKET_HEADER + struct.unpack_from("<I", data, at + 8)[0]
-        doubled += 2 * data[at : at + size]
-        at += size
     path = tmp_path / "synthetic-doubled.pcap"
-    path.write_bytes(data[:PCAP_HEADER] + doubled)
+    head = recordings[0].read_bytes()[:PCAP_HEADER]
+    path.write_bytes(head + b"".join(2 * packet for packet in packets(recordings[0])))
     assert replayed(tocsin, path, tmp_path / "run")["duplicate"] > 10
     assert "blocks met twice" in tocsin("replay", path, "-s", "galati", "-o", tmp_path / "b")[1]
 
@@ -173,6 +175,31 @@ def test_a_clock_that_jumps_is_noted_and_the_run_goes_on(
     path.write_bytes(b"".join([*blocks, *blocks[:2_000]]))
     counts = replayed(tocsin, path, tmp_path / "run")
     assert counts["too_late"] + counts["clock_jump"] + counts["clock_restart"] > 0
+
+
+def test_a_sensor_whose_clock_is_an_hour_ahead_does_not_blind_the_others(
+    tocsin: Tocsin, recordings: tuple[Path, ...], tmp_path: Path
+) -> None:
+    """Believed, it would carry all tracks into the future, and all else would be too late."""
+    ahead = make_recordings(tmp_path, 100.0, start="2026-05-28T23:00:00Z")[0]
+    braila = bytes((250, 3))  # SAC and SIC
+    wrong = [
+        struct.pack("<I", struct.unpack_from("<I", packet)[0] - 3_600) + packet[4:]
+        for packet in packets(ahead)
+        if braila in packet[PACKET_HEADER + BEFORE_PAYLOAD :][:12]
+    ]
+    right = [
+        packet
+        for packet in packets(recordings[0])
+        if braila not in packet[PACKET_HEADER + BEFORE_PAYLOAD :][:12]
+    ]
+    path = tmp_path / "synthetic-ahead.pcap"
+    order = sorted([*right, *wrong], key=lambda packet: struct.unpack_from("<II", packet))
+    path.write_bytes(recordings[0].read_bytes()[:PCAP_HEADER] + b"".join(order))
+    counts = replayed(tocsin, path, tmp_path / "run")
+    assert counts["from_the_future"] > 10
+    assert counts["too_late"] == 0
+    assert list((tmp_path / "run" / "alerts").glob("*.xml"))
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,12 @@ def _stretches(path: Path, site: Site, span_s: float) -> Iterator[tuple[int, Raw
 
 
 def _times_ns(state: clock.ClockState, chunk: RawChunk, site: Site) -> tuple[clock.ClockState, I64]:
-    """Return the time of each block; a block without one has that of the block before."""
+    """Return the time of each block; a block without one has that of the block before.
+
+    Where the container tells times of receipt, these count: no sensor's clock can be wrong then.
+    """
+    if (chunk.t_received_ns >= 0).all():
+        return state, chunk.t_received_ns
     times_s = block_times_s(chunk, site)
     stated = np.isfinite(times_s)
     before_ns = state.t_last_ns or 0
