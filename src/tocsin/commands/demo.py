@@ -47,8 +47,9 @@ def demo(out: Path, *, browser: bool) -> Path:
     made = simulate(scenario_file(SCENARIO), truth)
     told.print(
         f"{made.targets} targets flown, {made.records:,} records in"
-        f" {', '.join(path.name for path in made.recordings)}\n",
+        f" {' and '.join(path.name for path in made.recordings)}\n",
         highlight=False,
+        soft_wrap=True,
     )
     done = replay(list(made.recordings), out, site=SITE, replace=True, report=False)
     scored = score_run(out, truth)
