@@ -111,8 +111,11 @@ def _status(state: TrackerState, i: int) -> Status:
 
 
 def _rivals(state: TrackerState, rows: I64) -> dict[int, str]:
-    """Return, by address claimed more than once, the sentence that says so."""
-    icao = state.bank.icao[rows]
+    """Return, by address claimed more than once, the sentence that says so.
+
+    A lost track is no rival: who appears under its address is most likely itself.
+    """
+    icao = state.bank.icao[rows[state.bank.status[rows] == SHOWN]]
     values, counts = np.unique(icao[icao >= 0], return_counts=True)
     return {
         int(v): f"address {int(v):06X} is claimed by {int(n)} tracks at once"

@@ -244,7 +244,7 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
                         break
                     if plots[j, 10] < 0.5 or label[i] == 0:
                         break
-                    wider, glint, wide = GLINT_WIDER, True, 1.0
+                    wider, glint = GLINT_WIDER, True
                     known *= GLINT_SHARE
                 if like0 + like1 == 0.0:
                     continue
