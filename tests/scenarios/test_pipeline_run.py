@@ -92,6 +92,14 @@ def test_pictures_and_accounts_go_by_the_clock_of_the_data(done: Replayed) -> No
     assert all(b.batches == 0 for b in beats if b.sensor_id == "ear-plauru")
 
 
+def test_the_last_plots_before_a_silence_reach_the_tracker(done: Replayed) -> None:
+    """A look is closed by what its sensor sends next: a minute later, that would be too late."""
+    tally = done.line.tally
+    assert not [name for name in tally.counts if name.endswith(":too_late")]
+    for sensor_id, account in tally.accounts.items():
+        assert account.detections == tally.counts[f"{sensor_id}:rows"]
+
+
 def test_every_draft_on_record_is_the_one_in_the_folder(done: Replayed) -> None:
     """Record and files must not tell two stories."""
     folder = done.line.folder

@@ -16,7 +16,9 @@ WORDS = {
     "clock_jumps": "jumps of a clock",
     "clock_restarts": "clocks set back",
     "duplicate_blocks": "blocks met twice",
+    "monitor": "from fixed monitors",
     "no_detection": "without a detection",
+    "no_position": "without a position",
 }
 """Where the reason with its underscores taken out would not be understood."""
 UNSAID = ("undated", "antenna_locks")
