@@ -61,7 +61,7 @@ def _after_turn(x, y, vx, vy, arc, steps):
     return end_x, end_y, c * vx - s * vy, s * vx + c * vy
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def border_times_s(start, turn_steps, row, arc, paths, longest, error_m, signed_m, grid, step_s):
     """Return when each future first enters the protected side, shape (k,); inf: never.
 
@@ -107,7 +107,7 @@ def border_times_s(start, turn_steps, row, arc, paths, longest, error_m, signed_
     return out_s
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def place_times_s(
     start,
     turn_steps,
