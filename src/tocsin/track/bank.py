@@ -6,7 +6,7 @@ upper triangle in that order (ee, e.ve, en, e.vn, veve, ve.n, ve.vn, nn, n.vn, v
 they are symmetric by construction. The two motion models share every other column.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,7 +112,9 @@ def with_room_for(bank: Bank, births: int) -> Bank:
         return bank
     grown = empty(max(2 * capacity, capacity + births), bank.hits.shape[1])
     grown.counters[:] = bank.counters
-    for old, new in zip(bank[1:], grown[1:], strict=True):
+    olds: tuple[NDArray[Any], ...] = bank[1:]
+    news: tuple[NDArray[Any], ...] = grown[1:]
+    for old, new in zip(olds, news, strict=True):
         new[:capacity] = old
     return grown
 
