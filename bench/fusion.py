@@ -1,5 +1,6 @@
-"""Fusion of unlike real sensors: a surface radar and multilateration that is silent a quarter of
-the time, scored against ADS-B that the tracker never sees.
+"""Fusion of unlike real sensors, scored against ADS-B that the tracker never sees.
+
+A surface radar, and multilateration that is made silent a quarter of the time.
 """
 
 import datetime as dt
@@ -144,7 +145,7 @@ def seen(t_s: np.ndarray, icao: np.ndarray, mlat: list[DetectionBatch]) -> np.nd
 
 
 def between_reports(reports: Reports, mlat: list[DetectionBatch]) -> np.ndarray:
-    """Return how far ADS-B lies from multilateration that was never silent and knows the address."""
+    """Return how far ADS-B lies from multilateration, never silent and knowing the address."""
     at_s, who = (column(mlat, "t_measured_ns") - BEGIN_NS) / S_NS, column(mlat, "icao")
     place = column(mlat, "pos_site_m")
     off_m = np.empty(len(reports.t_s))
