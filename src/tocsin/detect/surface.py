@@ -34,7 +34,7 @@ def surface_reports(view: View, sensor: Sensor, site: Site, journal_seq: int) ->
     """Return the detections among CAT010 target reports of one sensor."""
     kept, aside = sift(view, _no_detections(view))
     kind = kept.whole("020/TYP", 3)
-    x_m, y_m = _about_the_sensor(kept)
+    x_m, y_m = _about_the_sensor(kept, sensor)
     pos = site_from_local(site, sensor, x_m, y_m)
     cov = _radar_cov(kept, sensor, x_m, y_m)
     if sensor.kind != "surface_radar":
@@ -85,12 +85,14 @@ def _no_detections(view: View) -> dict[str, Bools]:
     }
 
 
-def _about_the_sensor(view: View) -> tuple[F64, F64]:
+def _about_the_sensor(view: View, sensor: Sensor) -> tuple[F64, F64]:
     """Return x east and y north (m) of the sensor, from rho and theta where they are given.
 
     Both are sent by surface radars; the polar form is the measurement and does not saturate.
+    Only it is cleared of the sensor's bias.
     """
-    rho, theta = view.real("040/RHO"), view.real("040/TH")
+    rho = view.real("040/RHO") - sensor.range_bias_m
+    theta = view.real("040/TH") - np.deg2rad(sensor.azimuth_bias_deg)
     polar = np.isfinite(rho)
     x_m = np.where(polar, rho * np.sin(theta), view.real("042/X"))
     y_m = np.where(polar, rho * np.cos(theta), view.real("042/Y"))

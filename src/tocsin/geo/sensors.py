@@ -44,6 +44,8 @@ def _sensor_on(plane: SitePlane, entry: SensorEntry) -> Sensor:
         lon_deg=entry.lon_deg,
         alt_ellipsoid_m=entry.alt_ellipsoid_m,
         pos_site_m=(float(east_m), float(north_m)),
+        range_bias_m=entry.range_bias_m,
+        azimuth_bias_deg=entry.azimuth_bias_deg,
         convergence_rad=float(plane.convergence_rad(entry.lat_deg, entry.lon_deg)),
         pd_cooperative_prob=entry.pd_cooperative_prob,
         pd_noncooperative_prob=entry.pd_noncooperative_prob,

@@ -58,3 +58,7 @@ class Sensor(msgspec.Struct, frozen=True, kw_only=True):
     """Overrides of `noise` by report type (CAT048 I020 TYP)."""
     note: str
     """Words shown with the sensor; says "invented" where it is."""
+    range_bias_m: float = 0.0
+    """What a surface radar's ranges are too long by; taken off."""
+    azimuth_bias_deg: float = 0.0
+    """What its azimuths are too far clockwise by; taken off."""

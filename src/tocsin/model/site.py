@@ -117,6 +117,10 @@ class SensorEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """False detections without a transponder expected in one look: a first guess, then learned."""
     noise: Noise
     """1-sigma errors; which are needed follows from `kind`."""
+    range_bias_m: Annotated[float, Meta(ge=-1000.0, le=1000.0)] = 0.0
+    """What a surface radar's ranges are too long by; taken off."""
+    azimuth_bias_deg: Annotated[float, Meta(ge=-10.0, le=10.0)] = 0.0
+    """What its azimuths are too far clockwise by; taken off."""
     noise_by_type: dict[ReportType, Noise] = {}
     """By report type (CAT048 I020 TYP); only what differs from `noise` need be given."""
     note: str = ""

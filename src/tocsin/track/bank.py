@@ -37,8 +37,8 @@ class Bank(NamedTuple):
     """shape (n,), existence probability."""
     exist_born: F64
     visible: F64
-    """shape (n,), probability that it can be seen now, given that it exists: targets go behind
-    hills and into notches for a while, so misses come in rows."""
+    """shape (n, s), probability that each sensor can see it now, given that it exists: targets go
+    behind hills and into notches for a while, so misses come in rows."""
     t_s: F64
     """Time of the state, seconds after the tracker's epoch."""
     t_first_s: F64
@@ -56,6 +56,11 @@ class Bank(NamedTuple):
     bias: F64
     """shape (n, 3), covariance ee, en, nn of an error that its last sensor's plots share and the
     state therefore does not contain (unknown height)."""
+    nose: F64
+    """shape (n, 2), unit vector of the heading that it last showed; zero before it moved."""
+    lead: F64
+    """shape (n, 2), by how much its antenna leads the middle of its echo (m), and variance; zero
+    before a surface radar looked."""
     sensor: I64
     """Index of the sensor that updated it last."""
     label: I64
@@ -83,7 +88,7 @@ def empty(capacity: int, sensors: int) -> Bank:
         model=np.zeros((n, 2)),
         exist=np.zeros(n),
         exist_born=np.zeros(n),
-        visible=np.ones(n),
+        visible=np.ones((n, s)),
         t_s=np.zeros(n),
         t_first_s=np.zeros(n),
         t_update_s=np.zeros(n),
@@ -93,6 +98,8 @@ def empty(capacity: int, sensors: int) -> Bank:
         hits=np.zeros((n, s), dtype=np.int64),
         cooperative=np.zeros(n),
         bias=np.zeros((n, 3)),
+        nose=np.zeros((n, 2)),
+        lead=np.zeros((n, 2)),
         sensor=np.full(n, -1, dtype=np.int64),
         label=np.zeros(n, dtype=np.int64),
         status=np.zeros(n, dtype=np.int8),

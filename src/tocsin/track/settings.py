@@ -22,6 +22,8 @@ class TrackSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Mean time that a target stays before it is gone without notice (0.999 a 4 s scan)."""
     mean_in_sight_s: float = 20_000.0
     """Mean time until a target goes out of sight (behind a hill, into a notch),"""
+    mean_in_sight_surface_s: float = 1000.0
+    """The same for a surface radar: stands, buildings and other aircraft hide what taxis."""
     mean_out_of_sight_s: float = 60.0
     """and until it is seen again: misses in a row are one event, not many."""
     slow_speed_sigma_mps: float = 36.0
@@ -40,6 +42,8 @@ class TrackSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Half-width of the association gate in standard deviations of the innovation."""
     same_state_sigma: float = 2.5
     """Components that share a plot and are no further apart than this are one."""
+    same_target_sigma: float = 4.0
+    """Tracks that no sensor ever saw at once and that are no further apart are one target."""
     confirm_prob: float = 0.75
     """A track is shown once its existence probability passes this,"""
     confirm_pair_prob: float = 0.95

@@ -20,7 +20,6 @@ MOTION = (
     "manoeuvre_begins_per_s",
     "manoeuvre_ends_per_s",
     "mean_life_s",
-    "mean_in_sight_s",
     "mean_out_of_sight_s",
 )
 NEWBORN = ("slow_speed_sigma_mps", "fast_speed_sigma_mps", "fast_share", "least_birth_prob")
@@ -49,7 +48,8 @@ class TrackerState:
     views: dict[str, View]
     bank: banks.Bank
     motion: F64
-    """The settings named in MOTION; the rate of manoeuvres is learned."""
+    """The settings named in MOTION, then the mean time in sight of each sensor; the rate of
+    manoeuvres is learned."""
     newborn: F64
     limits: F64
     vague: NDArray[np.bool_]
@@ -80,11 +80,16 @@ def start(sensors: tuple[Sensor, ...], settings: TrackSettings) -> TrackerState:
         settings=settings,
         views={s.id: view_of(s, k, settings) for k, s in enumerate(sensors)},
         bank=banks.empty(FIRST_CAPACITY, len(sensors)),
-        motion=_columns(settings, MOTION),
+        motion=np.append(_columns(settings, MOTION), [_in_sight_s(s, settings) for s in sensors]),
         newborn=_columns(settings, NEWBORN),
         limits=_columns(settings, LIMITS),
         vague=np.array([s.kind in VAGUE for s in sensors], dtype=np.bool_),
     )
+
+
+def _in_sight_s(sensor: Sensor, settings: TrackSettings) -> float:
+    on_surface = sensor.kind == "surface_radar"
+    return settings.mean_in_sight_surface_s if on_surface else settings.mean_in_sight_s
 
 
 def _columns(settings: TrackSettings, names: tuple[str, ...]) -> F64:

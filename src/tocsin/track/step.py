@@ -14,6 +14,15 @@ from tocsin.track import bank as banks
 from tocsin.track.association._kernels import associate, gate_positions, in_cells
 from tocsin.track.bearings._kernels import gate_bearings, spread_bearing
 from tocsin.track.belief._kernels import give_birth, manoeuvring, settle, unite, update
+from tocsin.track.echo._kernels import (
+    absorb,
+    begin_echo,
+    from_echo,
+    gather,
+    join,
+    learn_lead,
+    to_echo,
+)
 from tocsin.track.labels._kernels import hold_labels
 from tocsin.track.motion._kernels import predict
 from tocsin.track.state import TrackerState, learn_manoeuvres
@@ -23,6 +32,7 @@ F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 WHOLE = np.array([0.0, 2.0 * math.pi])
 """A look at the whole coverage."""
+NOTHING = np.empty((0, 8))
 LARGEST_CLUSTER = 64
 """Confirmed tracks whose joint assignment is solved; a larger tangle keeps its marginals."""
 RANGE_PARTS = 6
@@ -61,16 +71,21 @@ def follow(
     """Run one look that gives positions through the loop.
 
     `plots` has the columns east, north, offset from `t_s` (s), noise ee, en, nn, height,
-    its variance, range rate, its variance, cooperative, bias ee, en, nn; `claims` address,
-    track number, Mode A, call sign; `refs` journal seq and record. Without a `look` no miss is
-    charged.
+    its variance, range rate, its variance, cooperative, bias ee, en, nn, and from a surface radar
+    the length of the echo; `claims` address, track number, Mode A, call sign; `refs` journal seq
+    and record. Without a `look` no miss is charged.
     """
     settings, s, charge_miss = state.settings, view.index, look is not None
-    plots, claims, refs = in_cells(plots, claims, refs)
     bank = state.bank = banks.with_room_for(state.bank, len(plots))
     rows, pd = predict(
         bank, t_s, s, view.geometry, WHOLE if look is None else look, view.pd, state.motion
     )
+    before = NOTHING
+    if view.sees_echoes:
+        whole = gather(bank, rows, plots)
+        plots, claims, refs = plots[whole], claims[whole], refs[whole]
+        before = to_echo(bank, rows, s)
+    plots, claims, refs = in_cells(plots, claims, refs)
     density = view.background.at(plots)
     first, plot_of, like, wider = gate_positions(
         bank, rows, pd, s, view.geometry, plots, claims, density.total,
@@ -80,13 +95,22 @@ def follow(
         bank, rows, pd, charge_miss, first, plot_of, like, len(plots)
     )
     hold_labels(bank, rows, first, plot_of, odds, prob, len(plots), LARGEST_CLUSTER)
+    if view.sees_echoes:
+        learn_lead(bank, rows, first, plot_of, prob, plots, before, s)
     update(
         bank, rows, pd, charge_miss, first, plot_of, like, wider, prob, missed,
         plots, plot_of, claims, refs, view.geometry, s, t_s,
     )  # fmt: skip
+    if view.sees_echoes:
+        from_echo(bank, rows, before, s, t_s)
     unite(bank, rows, first, plot_of, prob, len(plots), settings.same_state_sigma**2)
+    if len(state.views) > 1:
+        join(bank, rows, first, plot_of, len(plots), settings.same_target_sigma**2, t_s)
     new = nobody * density.new_share
     give_birth(bank, new, state.newborn, plots, claims, refs, s, t_s)
+    if view.sees_echoes:
+        begin_echo(bank, plots, s, t_s)
+        absorb(bank, rows)
     confirmed = settle(bank, t_s, state.limits, state.vague)
     if look is not None:
         view.background.learn(look, plots, nobody, new, confirmed)
@@ -141,7 +165,7 @@ def _plots(view: View, batch: DetectionBatch) -> F64:
     bias_m2 = batch.bias_var_m2[:, None] * np.column_stack(
         [beam[:, 0] ** 2, beam[:, 0] * beam[:, 1], beam[:, 1] ** 2]
     )
-    return np.column_stack(
+    columns = np.column_stack(
         [
             batch.pos_site_m,
             (batch.t_measured_ns - batch.t_ns) / S_NS,
@@ -154,6 +178,7 @@ def _plots(view: View, batch: DetectionBatch) -> F64:
             bias_m2,
         ]
     )
+    return np.column_stack([columns, batch.extent_m]) if view.sees_echoes else columns
 
 
 def _bearings(batch: DetectionBatch) -> F64:

@@ -26,10 +26,19 @@ class View:
     pd: F64
     """Detection probability with and without transponder."""
     background: Background
+    sees_echoes: bool
+    """It sees the middle of a body, not the antenna: see `tocsin.track.echo`."""
 
     def copy(self) -> "View":
         """Return a copy that later looks do not change."""
-        return View(self.sensor, self.index, self.geometry, self.pd, self.background.copy())
+        return View(
+            self.sensor,
+            self.index,
+            self.geometry,
+            self.pd,
+            self.background.copy(),
+            self.sees_echoes,
+        )
 
 
 def view_of(sensor: Sensor, index: int, settings: TrackSettings) -> View:
@@ -46,4 +55,5 @@ def view_of(sensor: Sensor, index: int, settings: TrackSettings) -> View:
         ]
     )
     pd = np.array([sensor.pd_cooperative_prob, sensor.pd_noncooperative_prob])
-    return View(sensor, index, geometry, pd, Background.of(sensor, settings))
+    echoes = sensor.kind == "surface_radar"
+    return View(sensor, index, geometry, pd, Background.of(sensor, settings), echoes)

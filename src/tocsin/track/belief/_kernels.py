@@ -200,11 +200,11 @@ def update(
         unseen = r * (1.0 - pd[a]) / (1.0 - r * pd[a]) if charge_miss else r
         keep = missed_prob[a] * unseen
         n = first[a + 1] - first[a]
-        v = visible[i]
+        v = visible[i, s]
         hidden = (v - pd[a]) / (1.0 - pd[a]) if charge_miss else v
         if n == 0:
             exist[i] = unseen
-            visible[i] = hidden
+            visible[i, s] = hidden
             continue
         seen = 0.0
         best = first[a]
@@ -220,7 +220,7 @@ def update(
         other = 0.0 if sensor_of[i] == s else 1.0
         total_all = keep + seen
         exist[i] = min(total_all, 1.0)
-        visible[i] = (keep * hidden + seen) / total_all
+        visible[i, s] = (keep * hidden + seen) / total_all
         if n == 1 and plots[plot_at[first[a]], 9] == np.inf:
             j = plot_at[first[a]]
             wider = edge_wider[first[a]]
@@ -284,6 +284,8 @@ def update(
 def _drop(bank, i):
     bank.live[i] = False
     bank.label[i] = 0
+    bank.nose[i] = 0.0
+    bank.lead[i] = 0.0
     bank.free[bank.counters[1]] = i
     bank.counters[1] += 1
 

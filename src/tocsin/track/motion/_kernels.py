@@ -68,8 +68,9 @@ def _carry(
     """
     if dt > 0.0:
         exist[i] *= survive
-        v = visible[i]
-        visible[i] = v + dt * ((1.0 - v) / (motion[7] + dt) - v / (motion[6] + dt))
+        for k in range(visible.shape[1]):
+            v = visible[i, k]
+            visible[i, k] = v + dt * ((1.0 - v) / (motion[6] + dt) - v / (motion[7 + k] + dt))
     if dt > 0.0 and updated:
         share = motion[3] / (motion[3] + motion[4])
         stay0, stay1 = 1.0 - share * gone, 1.0 - (1.0 - share) * gone
@@ -132,9 +133,10 @@ def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
     """Carry every component that the look could show to `t_s`.
 
     `motion`: noise of both models, reference speed, rates of leaving and coming back, mean
-    life, mean times until it is hidden from sight and until it is seen again. Returns (rows,
-    detection probability of each). A component that this sensor updated less than 0.6 of its
-    revisit time ago is not due again: a small probability is left for split plots.
+    life, mean time until what is hidden is seen again, and by sensor until what is seen is
+    hidden. Returns (rows, detection probability of each). A component that this sensor updated
+    less than 0.6 of its revisit time ago is not due again: a small probability is left for
+    split plots.
     """
     high = bank.counters[0]
     rows = np.empty(high, np.int64)
@@ -161,7 +163,7 @@ def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
             bank.t_s[i] = t_s
         rows[n] = i
         c = bank.cooperative[i]
-        pd[n] = share * bank.visible[i] * (c * pd_by_kind[0] + (1.0 - c) * pd_by_kind[1])
+        pd[n] = share * bank.visible[i, s] * (c * pd_by_kind[0] + (1.0 - c) * pd_by_kind[1])
         if t_s - bank.t_sensor_s[i, s] < 0.6 * sensor[7]:
             pd[n] = min(pd[n], 0.02)
         n += 1

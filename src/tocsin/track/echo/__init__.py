@@ -1,0 +1,1 @@
+"""Echoes with an extent: where a surface radar sees what others place by its antenna."""
