@@ -16,7 +16,7 @@ from pathlib import Path
 
 BENCH = Path(__file__).parents[1]
 RESULTS = BENCH / "RESULTS.md"
-ORDER = ("decode", "scenes", "held_out", "real")
+ORDER = ("decode", "scenes", "held_out", "real", "fusion", "chain")
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 HEAD = ("figure", "on", "measured", "target", "reached", "peer, same run or published")
 WORD = {True: "yes", False: "**no**", None: "-"}
