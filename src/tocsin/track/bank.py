@@ -40,7 +40,9 @@ class Bank(NamedTuple):
     """shape (n, s), probability that each sensor can see it now, given that it exists: targets go
     behind hills and into notches for a while, so misses come in rows."""
     t_s: F64
-    """Time of the state, seconds after the tracker's epoch."""
+    """Time of existence and visibility, seconds after the tracker's epoch."""
+    t_moved_s: F64
+    """Time of mean and covariance: behind `t_s` while a newborn waits for its second plot."""
     t_first_s: F64
     t_update_s: F64
     height: F64
@@ -90,6 +92,7 @@ def empty(capacity: int, sensors: int) -> Bank:
         exist_born=np.zeros(n),
         visible=np.ones((n, s)),
         t_s=np.zeros(n),
+        t_moved_s=np.zeros(n),
         t_first_s=np.zeros(n),
         t_update_s=np.zeros(n),
         height=np.zeros((n, 2)),

@@ -78,7 +78,7 @@ def follow(
     settings, s, charge_miss = state.settings, view.index, look is not None
     bank = state.bank = banks.with_room_for(state.bank, len(plots))
     rows, pd = predict(
-        bank, t_s, s, view.geometry, WHOLE if look is None else look, view.pd, state.motion
+        bank, t_s, s, view.geometry, WHOLE if look is None else look, view.pd, state.motion, True
     )
     before = NOTHING
     if view.sees_echoes:
@@ -88,8 +88,8 @@ def follow(
     plots, claims, refs = in_cells(plots, claims, refs)
     density = view.background.at(plots)
     first, plot_of, like, wider = gate_positions(
-        bank, rows, pd, s, view.geometry, plots, claims, density.total,
-        settings.gate_sigma, settings.least_odds_ratio, view.background.slip_prob,
+        bank, rows, pd, t_s, s, view.geometry, plots, claims, density.total,
+        settings.gate_sigma, settings.least_odds_ratio, view.background.slip_prob, state.motion,
     )  # fmt: skip
     odds, prob, missed, nobody = associate(
         bank, rows, pd, charge_miss, first, plot_of, like, len(plots)
@@ -129,7 +129,7 @@ def follow_bearings(
     """
     settings, s, n = state.settings, view.index, len(bearings)
     bank = state.bank = banks.with_room_for(state.bank, RANGE_PARTS * n)
-    rows, pd = predict(bank, t_s, s, view.geometry, WHOLE, view.pd, state.motion)
+    rows, pd = predict(bank, t_s, s, view.geometry, WHOLE, view.pd, state.motion, False)
     false_per_rad = np.full(n, max(view.sensor.clutter_per_look, 0.01) / (2.0 * math.pi))
     first, bearing_of, like, plots = gate_bearings(
         bank, rows, view.geometry, bearings, false_per_rad, settings.gate_sigma

@@ -77,6 +77,19 @@ def in_cells(plots, claims, refs):
 
 
 @njit(cache=True, error_model="numpy", inline="always")
+def _ripen(cov, i, dt, noise):
+    """Carry a newborn, whose axes are apart and whose velocity is only a prior, on by `dt`."""
+    for m in range(2):
+        q = noise[m] * dt
+        cov[i, m, 0] += dt * (2.0 * cov[i, m, 1] + dt * (cov[i, m, 4] + q / 3.0))
+        cov[i, m, 7] += dt * (2.0 * cov[i, m, 8] + dt * (cov[i, m, 9] + q / 3.0))
+        cov[i, m, 1] += dt * (cov[i, m, 4] + q / 2.0)
+        cov[i, m, 8] += dt * (cov[i, m, 9] + q / 2.0)
+        cov[i, m, 4] += q
+        cov[i, m, 9] += q
+
+
+@njit(cache=True, error_model="numpy", inline="always")
 def _mode_likelihood(mean, cov, i, m, plots, j, r_ee, r_en, r_nn, gate2):
     """Gaussian likelihood of a plot with this noise; 0 outside the gate."""
     tau = plots[j, 2]
@@ -132,11 +145,14 @@ def _range_rate_factor(x, p, sensor, rate, rate_var):
 
 
 @njit(cache=True, error_model="numpy")
-def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, least_odds, slip):
+def gate_positions(
+    bank, rows, pd, t_s, s, sensor, plots, claims, background, gate, least_odds, slip, noise
+):
     """Build the sparse edges between components and position plots.
 
     `plots` columns: east, north, offset from the batch time (s), noise ee, en, nn, height, its
-    variance, range rate, its variance, cooperative, bias ee, en, nn. The bias counts only where
+    variance, range rate, its variance, cooperative, bias ee, en, nn. `noise` is that of both
+    models, for newborns that `predict` left behind. The bias counts only where
     another sensor updated the component last. `slip` is how often the sensor takes a target
     with transponder for one without, or the other way about. `background` is the density
     (1/m2) of clutter and new targets at each plot. Edges whose odds against the background do not
@@ -174,7 +190,7 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
     mean, cov, model, exist = bank.mean, bank.cov, bank.model, bank.exist
     label, bias, sensor_of, cooperative = bank.label, bank.bias, bank.sensor, bank.cooperative
     icao, track_number, mode_a = bank.icao, bank.track_number, bank.mode_a
-    height, height_cov = bank.height, bank.height_cov
+    height, height_cov, moved = bank.height, bank.height_cov, bank.t_moved_s
     plain, claimed = True, False
     for j in range(n_plots):
         plain = plain and plots[j, 7] == np.inf and plots[j, 9] == np.inf
@@ -187,9 +203,13 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
         least = least_odds if label[i] == 0 else 1e-3 * least_odds
         odds = exist[i] * pd[a] / (TWO_PI * floor * least)
         gate0 = gate1 = 0.0
+        dt = t_s - moved[i]
         lo_e, lo_n, hi_e, hi_n = np.inf, np.inf, -np.inf, -np.inf
         for m in range(2):
             var_e, var_n = cov[i, m, 0] + r_max, cov[i, m, 7] + r_max
+            if dt != 0.0:
+                var_e += dt * (2.0 * cov[i, m, 1] + dt * (cov[i, m, 4] + noise[m] * dt / 3.0))
+                var_n += dt * (2.0 * cov[i, m, 8] + dt * (cov[i, m, 9] + noise[m] * dt / 3.0))
             if sensor_of[i] != s:
                 var_e += b_max + bias[i, 0]
                 var_n += b_max + bias[i, 2]
@@ -222,6 +242,10 @@ def gate_positions(bank, rows, pd, s, sensor, plots, claims, background, gate, l
                 if where[k, 1] < lo_n or where[k, 1] > hi_n:
                     continue
                 j = order[k]
+                if dt != 0.0:
+                    _ripen(cov, i, dt, noise)
+                    moved[i] = t_s
+                    dt = 0.0
                 known = 1.0
                 if claimed:
                     known = _identity_factor(icao, track_number, mode_a, i, s, j, claims)

@@ -368,6 +368,7 @@ def give_birth(bank, exist, newborn, plots, claims, refs, s, t_s):
     )  # fmt: skip
     icao, number, mode_a, callsign = bank.icao, bank.track_number, bank.mode_a, bank.callsign
     evidence, counters, free = bank.evidence, bank.counters, bank.free
+    t_moved = bank.t_moved_s
     for j in range(plots.shape[0]):
         if exist[j] < newborn[3]:
             continue
@@ -392,7 +393,7 @@ def give_birth(bank, exist, newborn, plots, claims, refs, s, t_s):
         live[i] = True
         exists[i] = born[i] = exist[j]
         visible[i] = 1.0
-        t_state[i] = t_first[i] = t_update[i] = t_s
+        t_state[i] = t_moved[i] = t_first[i] = t_update[i] = t_s
         label[i] = 0
         status[i] = TENTATIVE
         cooperative[i] = plots[j, 10]

@@ -59,18 +59,11 @@ def _mix_models(mean, cov, model, i, stay0, stay1):
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _carry(
-    mean, cov, model, exist, visible, updated, height, height_cov, i, dt, gone, survive, motion
-):
-    """Carry one component on by `dt`: models mixed by the share `gone`, existence decayed.
+def _carry(mean, cov, model, updated, height, height_cov, i, dt, gone, motion):
+    """Carry the state of one component on by `dt`, models mixed by the share `gone`.
 
     One that was never updated has nothing to mix: its models differ by their velocity priors.
     """
-    if dt > 0.0:
-        exist[i] *= survive
-        for k in range(visible.shape[1]):
-            v = visible[i, k]
-            visible[i, k] = v + dt * ((1.0 - v) / (motion[6] + dt) - v / (motion[7 + k] + dt))
     if dt > 0.0 and updated:
         share = motion[3] / (motion[3] + motion[4])
         stay0, stay1 = 1.0 - share * gone, 1.0 - (1.0 - share) * gone
@@ -103,7 +96,7 @@ def _looked_at(bank, i, t_s, sensor, look):
     `sensor`: east, north, convergence, range min, range max, tan(elevation max), height,
     revisit. `look`: azimuth from, width (true, clockwise); width 2 pi is the whole coverage.
     """
-    dt = t_s - bank.t_s[i]
+    dt = t_s - bank.t_moved_s[i]
     east = bank.mean[i, 0, 0] + dt * bank.mean[i, 0, 1] - sensor[0]
     north = bank.mean[i, 0, 2] + dt * bank.mean[i, 0, 3] - sensor[1]
     ground_m = math.sqrt(east * east + north * north)
@@ -129,14 +122,15 @@ def _looked_at(bank, i, t_s, sensor, look):
 
 
 @njit(cache=True, error_model="numpy")
-def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
+def predict(bank, t_s, s, sensor, look, pd_by_kind, motion, lazy):
     """Carry every component that the look could show to `t_s`.
 
     `motion`: noise of both models, reference speed, rates of leaving and coming back, mean
     life, mean time until what is hidden is seen again, and by sensor until what is seen is
     hidden. Returns (rows, detection probability of each). A component that this sensor updated
     less than 0.6 of its revisit time ago is not due again: a small probability is left for
-    split plots.
+    split plots. With `lazy` a newborn stays where it was born: most never meet a second plot,
+    and gating carries those that do.
     """
     high = bank.counters[0]
     rows = np.empty(high, np.int64)
@@ -154,13 +148,21 @@ def predict(bank, t_s, s, sensor, look, pd_by_kind, motion):
             gone = 1.0 - math.exp(-(motion[3] + motion[4]) * max(dt, 0.0))
             survive = math.exp(-max(dt, 0.0) / motion[5])
             last_dt = dt
+        if dt > 0.0:
+            bank.exist[i] *= survive
+            for k in range(bank.visible.shape[1]):
+                v = bank.visible[i, k]
+                back, away = (1.0 - v) / (motion[6] + dt), v / (motion[7 + k] + dt)
+                bank.visible[i, k] = v + dt * (back - away)
         if dt != 0.0:
-            _carry(
-                bank.mean, bank.cov, bank.model, bank.exist, bank.visible,
-                bank.t_update_s[i] > bank.t_first_s[i], bank.height, bank.height_cov,
-                i, dt, gone, survive, motion,
-            )  # fmt: skip
             bank.t_s[i] = t_s
+            updated = bank.mean[i, 0, 1] != 0.0 or bank.mean[i, 1, 1] != 0.0
+            if updated or not lazy or bank.height_cov[i, 0] < np.inf:
+                _carry(
+                    bank.mean, bank.cov, bank.model, updated, bank.height, bank.height_cov,
+                    i, t_s - bank.t_moved_s[i], gone, motion,
+                )  # fmt: skip
+                bank.t_moved_s[i] = t_s
         rows[n] = i
         c = bank.cooperative[i]
         pd[n] = share * bank.visible[i, s] * (c * pd_by_kind[0] + (1.0 - c) * pd_by_kind[1])
@@ -183,7 +185,7 @@ def estimate(bank, rows, t_s, motion):
     x, p = np.empty((2, 4)), np.empty((1, 2, 10))
     for a in range(n):
         i = rows[a]
-        dt = t_s - bank.t_s[i]
+        dt = t_s - bank.t_moved_s[i]
         for m in range(2):
             x[m] = bank.mean[i, m]
             p[0, m] = bank.cov[i, m]
