@@ -13,7 +13,7 @@ from tocsin.model.units import S_NS
 from tocsin.track import bank as banks
 from tocsin.track.association._kernels import associate, gate_positions, in_cells
 from tocsin.track.bearings._kernels import gate_bearings, spread_bearing
-from tocsin.track.belief._kernels import give_birth, manoeuvring, settle, unite, update
+from tocsin.track.belief._kernels import give_birth, settle, unite, update
 from tocsin.track.echo._kernels import (
     absorb,
     begin_echo,
@@ -111,11 +111,10 @@ def follow(
     if view.sees_echoes:
         begin_echo(bank, plots, s, t_s)
         absorb(bank, rows)
-    confirmed = settle(bank, t_s, state.limits, state.vague)
+    found = settle(bank, t_s, state.limits, state.vague)
     if look is not None:
-        view.background.learn(look, plots, nobody, new, confirmed)
-        total, tracks = manoeuvring(bank, rows)
-        learn_manoeuvres(state, total, tracks, view.sensor.revisit_s)
+        view.background.learn(look, plots, nobody, new, found[:2])
+        learn_manoeuvres(state, float(found[2]), int(found[3]), view.sensor.revisit_s)
     _stamp(state, t_s)
 
 

@@ -444,7 +444,10 @@ def _alone(bank, i, vague):
 
 @njit(cache=True, error_model="numpy")
 def settle(bank, t_s, limits, vague):
-    """Confirm, hide and drop. Returns tracks first confirmed now: (without, with transponder).
+    """Confirm, hide and drop.
+
+    Returns four numbers: tracks first confirmed now without and with transponder; summed
+    probability of the manoeuvring model over the shown tracks looked at now, and their number.
 
     `vague` marks sensors that give no position (bearings, presence): none of them confirms
     alone, however often it repeats itself. One plot confirms nothing. Two name a velocity but
@@ -455,7 +458,7 @@ def settle(bank, t_s, limits, vague):
     """
     confirm, show_again, hide = limits[0], limits[1], limits[2]
     drop, fade, coast_s, vague_m2 = limits[3], limits[4], limits[5], limits[6] * limits[6]
-    confirmed = np.zeros(2)
+    found = np.zeros(4)
     for i in range(bank.counters[0]):
         if not bank.live[i]:
             continue
@@ -471,7 +474,7 @@ def settle(bank, t_s, limits, vague):
                 bank.label[i] = bank.counters[2]
                 bank.counters[2] += 1
                 bank.status[i] = SHOWN
-                confirmed[1 if bank.cooperative[i] > 0.5 else 0] += 1.0
+                found[1 if bank.cooperative[i] > 0.5 else 0] += 1.0
             elif r < fade * bank.exist_born[i] or t_s - bank.t_update_s[i] > coast_s:
                 _drop(bank, i)
         elif r < drop or t_s - bank.t_update_s[i] > coast_s:
@@ -482,16 +485,7 @@ def settle(bank, t_s, limits, vague):
             bank.status[i] = HIDDEN
         elif r > show_again:
             bank.status[i] = SHOWN
-    return confirmed
-
-
-@njit(cache=True, error_model="numpy")
-def manoeuvring(bank, rows):
-    """Return (sum of the manoeuvring model's probability, number) over the shown tracks."""
-    total, number = 0.0, 0
-    for a in range(rows.shape[0]):
-        i = rows[a]
-        if bank.live[i] and bank.status[i] == SHOWN:
-            total += bank.model[i, 1]
-            number += 1
-    return total, number
+        if bank.status[i] == SHOWN and bank.live[i] and bank.t_s[i] == t_s:
+            found[2] += bank.model[i, 1]
+            found[3] += 1.0
+    return found
