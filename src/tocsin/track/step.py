@@ -104,7 +104,8 @@ def follow(
     if view.sees_echoes:
         from_echo(bank, rows, before, s, t_s)
     unite(bank, rows, first, plot_of, prob, len(plots), settings.same_state_sigma**2)
-    if len(state.views) > 1:
+    if any(other.sees_echoes for other in state.views.values()):
+        # Only where bodies are larger than the errors: in a raid two close drones are two drones.
         join(bank, rows, first, plot_of, len(plots), settings.same_target_sigma**2, t_s)
     new = nobody * density.new_share
     give_birth(bank, new, state.newborn, plots, claims, refs, s, t_s)
