@@ -9,7 +9,7 @@ from typing import IO, Any, Literal, NamedTuple
 
 import msgspec
 
-from tocsin.commands.recordings import announce_compiling, open_recording, progress_over
+from tocsin.commands.recordings import announce_decoder, open_recording, progress_over
 from tocsin.model.errors import BadSettings, BadStorage
 from tocsin.model.raw import RawChunk, Rejected
 from tocsin.wire.asterix.containers import read_chunks
@@ -53,7 +53,7 @@ def decode(
         BadStorage: the output cannot be written.
     """
     open_recording(path).close()
-    announce_compiling()
+    announce_decoder()
     with progress_over(path, f"Probing {path.name}") as watch:
         chosen = chosen_by_trial(lambda: open_recording(path), str(path), watch=watch)
     stated = dict(editions or {})

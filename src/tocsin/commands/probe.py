@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tocsin.commands.recordings import announce_compiling, open_recording, progress_over
+from tocsin.commands.recordings import announce_decoder, open_recording, progress_over
 from tocsin.wire.asterix.containers import CONTAINERS
 from tocsin.wire.asterix.probe import Probe, SourceProbe, probe_recording
 from tocsin.wire.asterix.titles import title
@@ -31,7 +31,7 @@ def probe(
         BadInput: a file cannot be read or is no recording.
     """
     out = console or Console()
-    announce_compiling()
+    announce_decoder()
     found = []
     for path in paths:
         open_recording(path).close()

@@ -46,7 +46,7 @@ def progress_over(path: Path, what: str) -> Iterator[Callable[[int], None]]:
         yield lambda offset: p.update(task, completed=offset)
 
 
-def announce_compiling() -> None:
+def announce_decoder() -> None:
     """Say that the decoder is being compiled, where it has to be."""
     from tocsin.wire.asterix.compiling import compiled
 

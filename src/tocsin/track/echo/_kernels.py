@@ -11,8 +11,6 @@ import math
 import numpy as np
 from numba import njit
 
-from tocsin.track.belief._kernels import _drop
-
 COURSE_FROM_MPS = 3.0
 """Slower targets keep the heading that they had: aircraft are pushed back and swing."""
 LENGTH = 14
@@ -37,6 +35,17 @@ PARTIAL_RATIO = 0.25
 """Variance of the middle over the square of the length that an echo does not show."""
 UNKNOWN_KIND = 0.5
 """Share of replies of what only deaf sensors have seen."""
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _drop(bank, i):
+    """Free a slot, as `belief` does. Its own, because numba's cache does not see other files."""
+    bank.live[i] = False
+    bank.label[i] = 0
+    bank.nose[i] = 0.0
+    bank.lead[i] = 0.0
+    bank.free[bank.counters[1]] = i
+    bank.counters[1] += 1
 
 
 @njit(cache=True, error_model="numpy")
