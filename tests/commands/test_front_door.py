@@ -122,3 +122,9 @@ def test_the_demo_runs_the_night_and_names_its_report(tocsin: Tocsin, tmp_path: 
     assert (out / "scores.json").is_file()
     page = (out / "report.html").read_text()
     assert "Synthetic" in page
+    picture = json.loads((out / "scores.json").read_text())["picture"]
+    begun = picture["initiation"]
+    assert begun["found"] == begun["targets"]
+    assert begun["switches"] <= 100  # 57; joining tracks as at an airport made it 183
+    assert picture["gospa"]["missed_per_look"] <= 0.2  # 0.12; with that fault 0.25
+    assert picture["atm"]["false_tracks"] <= 15
