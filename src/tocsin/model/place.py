@@ -64,3 +64,8 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
     rings_lonlat_deg: tuple[tuple[tuple[float, float], ...], ...]
     """Outer rings, lon then lat as in GeoJSON, closed."""
     population: int
+    """People of this zone alone: nobody is counted in two zones."""
+    county: str = ""
+    """Id of the larger area that it belongs to (alarms are grouped by it), or empty."""
+    languages: tuple[str, ...] = ()
+    """Languages of its people, in order (`ro-RO`, `uk-UA`); empty: those of the policy."""

@@ -45,6 +45,46 @@ class Threat(msgspec.Struct, frozen=True, kw_only=True):
     t_p95_ns: int | None
 
 
+class ZoneThreat(msgspec.Struct, frozen=True, kw_only=True):
+    """Track x zone: the first passage within `radius_m` of any place of the zone.
+
+    Not the greatest of its places' probabilities: a future that passes two of them counts once,
+    futures that pass different ones add up.
+    """
+
+    track_id: int
+    zone_id: str
+    radius_m: float
+    within_s: tuple[float, ...]
+    prob: tuple[float, ...]
+    t_p05_ns: int | None
+    t_p50_ns: int | None
+    t_p95_ns: int | None
+
+
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a track that is not seen may be by now: grows until somebody explains it."""
+
+    t_seen_ns: int
+    """Time of the last measurement."""
+    centre_lonlat_deg: tuple[float, float]
+    """Where it was seen last, lon then lat as in GeoJSON."""
+    radius_m: float
+    """It is not farther from there than this, by speed, uncertainty and time."""
+    people: int
+    """Population of the zones that the region touches (zones hold nobody twice)."""
+    zones: tuple[str, ...]
+    """Those zones, ascending by id."""
+
+
+class MayBe(msgspec.Struct, frozen=True, kw_only=True):
+    """A track may be the continuation of one that was lost before."""
+
+    track_id: int
+    """The earlier track."""
+    prob: float
+
+
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """Everything worked out about one track at one time, and what it rests on."""
 
@@ -54,8 +94,14 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     noncooperative_prob: float
     classes: ClassBelief
     context: str
-    """`straight`, `manoeuvring` or `lost`."""
+    """`straight`, `weaving`, `manoeuvring` or `lost`."""
     crossings: tuple[Crossing, ...]
     threats: tuple[Threat, ...]
+    zones: tuple[ZoneThreat, ...] = ()
+    """Most probable first."""
+    reach: Reach | None = None
+    """Of a track that is not seen; None while it is."""
+    may_be: tuple[MayBe, ...] = ()
+    """Earlier, lost tracks that this one may continue, most probable first."""
     evidence: tuple[tuple[int, int], ...]
     """Detections (journal seq, record index) that the track rests on."""
