@@ -105,3 +105,20 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """As in `Transition.by`."""
     replaces: tuple[tuple[str, int], ...] = ()
     """Id and time of sending of the alerts that it updates or ends."""
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """What the duty officer is called for: one for a raid, not one for a zone or a track.
+
+    It calls people at a console, never the public.
+    """
+
+    id: str
+    area_id: str
+    """The larger area that its zones belong to (`Zone.county`), or the zone itself."""
+    level: Level
+    """Of the gravest draft in it."""
+    t_ns: int
+    zones: tuple[str, ...]
+    """Zones that it is about, ascending by id."""
+    why: str
