@@ -17,7 +17,7 @@ from tocsin.assess import stage as assess
 from tocsin.assess import world as worlds
 from tocsin.config import Site, detection_site, settings_json, site_facts
 from tocsin.detect import accounts, asides, feed
-from tocsin.model.alert import Draft
+from tocsin.model.alert import Decision, Draft
 from tocsin.model.detection import DetectionBatch
 from tocsin.model.raw import RawChunk, Rejected
 from tocsin.model.track import Picture
@@ -40,7 +40,7 @@ QUIET_NS = 5 * S_NS  # a sensor silent for so long hands over the detections tha
 PICTURE_NS, ASSESS_NS, HEARTBEAT_NS = S_NS, 2 * S_NS, 5 * S_NS  # at most so often, in time of data
 COMMIT_ENTRIES = 256
 
-Item = RawChunk | Rejected
+Item = RawChunk | Rejected | Decision
 Inputs = Iterable[tuple[int, Item]]  # (time that the input has reached, input), in order
 Begin = tuple[
     int, int | None
@@ -86,6 +86,8 @@ class Line:
         if isinstance(item, Rejected):
             entries.journal_rejects(self.journal, t_ns, [item], found_in="container")
             self.tally.counts[f"*:{item.reason}"] += 1
+        elif isinstance(item, Decision):
+            entries.journal_decision(self.journal, t_ns, item)
         else:
             idx = entries.journal_chunk(self.journal, t_ns, item)
             self.feed, found = feed.step(self.feed, item, self.senses, journal_seq=idx)

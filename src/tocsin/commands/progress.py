@@ -9,14 +9,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from tocsin.model.alert import Decision
 from tocsin.model.raw import RawChunk, Rejected
 from tocsin.model.units import S_NS
-from tocsin.pipeline import Line
+from tocsin.pipeline import Item, Line
 
 PLAIN_LINE_EVERY_S = 10.0
 BAR_EVERY_S = 0.2
 
-Watch = Callable[[Line, RawChunk | Rejected], None]
+Watch = Callable[[Line, Item], None]
 
 
 @contextmanager
@@ -36,9 +37,10 @@ def watching(console: Console, what: str, total: int | None) -> Iterator[Watch]:
         task = bar.add_task(what, total=total, told="")
         next_s = time.monotonic()
 
-        def watch(line: Line, item: RawChunk | Rejected) -> None:
+        def watch(line: Line, item: Item) -> None:
             nonlocal next_s
-            reached[item.source] = _offset(item)
+            if not isinstance(item, Decision):
+                reached[item.source] = _offset(item)
             if (now_s := time.monotonic()) < next_s:
                 return
             bar.update(task, completed=sum(reached.values()), told=_told(line))

@@ -21,9 +21,9 @@ from tocsin.commands.sites import site_file
 from tocsin.config import Site, detection_site, load_site, settings_json, site_from_json
 from tocsin.detect.recording import read_timed
 from tocsin.model.errors import BadInput, BadSettings, BadStorage
-from tocsin.model.raw import RawChunk, Rejected
+from tocsin.model.raw import RawChunk
 from tocsin.model.units import S_NS
-from tocsin.pipeline import Inputs, Line, run
+from tocsin.pipeline import Inputs, Item, Line, run
 from tocsin.record.compare import Comparison, compare
 from tocsin.record.reader import JournalReader
 from tocsin.record.replay import inputs as inputs_of
@@ -159,7 +159,7 @@ def _past(journal: Path, site: str) -> _Source:
     )
 
 
-def _reread(journal: Path) -> Iterator[tuple[int, RawChunk | Rejected]]:
+def _reread(journal: Path) -> Iterator[tuple[int, Item]]:
     with JournalReader(journal) as reader:
         yield from inputs_of(reader)
 

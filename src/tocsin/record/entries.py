@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.model.alert import Draft
+from tocsin.model.alert import Alarm, Decision, Draft, Sent, Transition
 from tocsin.model.raw import RawChunk, Rejected
 from tocsin.model.threat import Assessment
 from tocsin.model.track import Picture
@@ -20,7 +20,10 @@ from tocsin.record.facts import SensorHeartbeat, SiteFacts
 from tocsin.record.journal import Journal
 
 RUN, PICTURE, ASSESSMENT, ALERT = "run", "picture", "assessment", "alert"
+DECISION = "decision"
 """Names of the streams that do not belong to a source."""
+STEPS_IN_HEADER = 40
+"""A header is small and a raid's lapse may touch every zone; the body has them all."""
 
 I64 = NDArray[np.int64]
 
@@ -126,6 +129,59 @@ def journal_warning(journal: Journal, t_ns: int, cap_xml: bytes, *, draft_id: st
     return journal.append(ALERT, "warning", t_ns, {"draft": draft_id}, cap_xml)
 
 
+def journal_decision(journal: Journal, t_ns: int, decision: Decision) -> int:
+    """Write what a named person decided; do this before anybody acts upon it.
+
+    It is an input: a replay takes it from here, in its place among the chunks. `t_ns` is the time
+    that the inputs had reached.
+    """
+    fields = {"by": decision.by, "choice": decision.choice, "subject": decision.subject}
+    return journal.append(DECISION, "decision", t_ns, fields, _PACK.encode(decision))
+
+
+def journal_refusal(journal: Journal, t_ns: int, *, decision_idx: int, why: str) -> int:
+    """Write that the decision in entry `decision_idx` changed nothing, and why."""
+    return journal.append(ALERT, "refused", t_ns, {"decision": decision_idx, "why": why})
+
+
+def journal_transitions(
+    journal: Journal, t_ns: int, transitions: Sequence[Transition]
+) -> int | None:
+    """Write steps in the lives of alerts; None where there was none."""
+    if not transitions:
+        return None
+    steps = [{"after": t.after, "draft": t.draft_id, "zone": t.zone_id} for t in transitions]
+    fields = {"number": len(steps), "steps": steps[:STEPS_IN_HEADER]}
+    return journal.append(ALERT, "transition", t_ns, fields, _PACK.encode(list(transitions)))
+
+
+def journal_sent(journal: Journal, sent: Sent) -> int:
+    """Write an alert that was let out, before it leaves."""
+    fields = {
+        "by": sent.by,
+        "draft": sent.draft.id,
+        "id": sent.id,
+        "replaces": [id_ for id_, _ in sent.replaces],
+        "synthetic": sent.draft.synthetic,
+        "zone": sent.draft.zone_id,
+    }
+    return journal.append(ALERT, "sent", sent.t_sent_ns, fields, _PACK.encode(sent))
+
+
+def journal_published(journal: Journal, t_ns: int, cap_xml: bytes, *, sent_id: str) -> int:
+    """Write the CAP message of an alert that was let out, byte for byte as published.
+
+    A draft's message is a `warning`: nobody can take one for the other.
+    """
+    return journal.append(ALERT, "published", t_ns, {"sent": sent_id}, cap_xml)
+
+
+def journal_alarm(journal: Journal, alarm: Alarm) -> int:
+    """Write what the duty officer was called for."""
+    fields = {"area": alarm.area_id, "id": alarm.id, "level": alarm.level}
+    return journal.append(ALERT, "alarm", alarm.t_ns, fields, _PACK.encode(alarm))
+
+
 def journal_heartbeat(journal: Journal, beat: SensorHeartbeat) -> int:
     """Write a sensor's account so far; also when nothing came, so that silence is on record."""
     fields = msgspec.to_builtins(beat)
@@ -172,6 +228,26 @@ def assessments_of(entry: Entry) -> list[Assessment]:
 def draft_of(entry: Entry) -> Draft:
     """Return the draft of a `draft` entry."""
     return msgspec.msgpack.decode(_body(entry), type=Draft)
+
+
+def decision_of(entry: Entry) -> Decision:
+    """Return the decision of a `decision` entry."""
+    return msgspec.msgpack.decode(_body(entry), type=Decision)
+
+
+def transitions_of(entry: Entry) -> list[Transition]:
+    """Return the steps of a `transition` entry."""
+    return msgspec.msgpack.decode(_body(entry), type=list[Transition])
+
+
+def sent_of(entry: Entry) -> Sent:
+    """Return the alert of a `sent` entry."""
+    return msgspec.msgpack.decode(_body(entry), type=Sent)
+
+
+def alarm_of(entry: Entry) -> Alarm:
+    """Return the alarm of an `alarm` entry."""
+    return msgspec.msgpack.decode(_body(entry), type=Alarm)
 
 
 def settings_of(entry: Entry) -> SiteFacts:

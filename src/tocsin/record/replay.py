@@ -1,11 +1,15 @@
-"""Getting back out what went in: the settings and all input, in the order received."""
+"""Getting back out what went in: the settings and all input, in the order received.
+
+What people decided is input too: without it a night would be replayed in which nobody approved.
+"""
 
 import hashlib
 from collections.abc import Iterator
 
+from tocsin.model.alert import Decision
 from tocsin.model.errors import BadStorage
 from tocsin.model.raw import RawChunk, Rejected
-from tocsin.record.entries import chunk_of, rejects_of
+from tocsin.record.entries import chunk_of, decision_of, rejects_of
 from tocsin.record.entry import Entry
 from tocsin.record.reader import JournalReader
 
@@ -20,14 +24,16 @@ def chunks(journal: JournalReader) -> Iterator[tuple[int, RawChunk]]:
             yield entry.t_event_ns, chunk_of(entry)
 
 
-def inputs(journal: JournalReader) -> Iterator[tuple[int, RawChunk | Rejected]]:
-    """Yield (time, input) of all that came in: chunks, and damaged stretches between them.
+def inputs(journal: JournalReader) -> Iterator[tuple[int, RawChunk | Rejected | Decision]]:
+    """Yield (time, input) of all that came in: chunks, damaged stretches between them, decisions.
 
-    Chunks whose body was erased are left out, as by `chunks`.
+    Chunks and decisions whose body was erased are left out, as by `chunks`.
     """
-    for entry in journal.read(kind=("sensor-block", "rejected")):
+    for entry in journal.read(kind=("sensor-block", "rejected", "decision")):
         if entry.body is not None and entry.kind == "sensor-block":
             yield entry.t_event_ns, chunk_of(entry)
+        elif entry.body is not None and entry.kind == "decision":
+            yield entry.t_event_ns, decision_of(entry)
         elif entry.kind == "rejected" and entry.fields()["found_in"] == "container":
             for reject in rejects_of(entry):
                 yield entry.t_event_ns, reject

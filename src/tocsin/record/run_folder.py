@@ -1,7 +1,7 @@
 """The run folder: where a run leaves its record, its tables and its report."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,7 +15,8 @@ from tocsin.record.tracks_table import TracksTable
 class RunFolder:
     """The files of one run and their names.
 
-    journal/journal.sqlite, tracks.parquet, tracks.geojson, alerts/*.xml, scores.json, report.html.
+    journal/journal.sqlite, tracks.parquet, tracks.geojson, alerts/*.xml (drafts), alerts/sent/*
+    (what was let out), scores.json, report.html.
     """
 
     def __init__(self, root: Path) -> None:
@@ -24,6 +25,8 @@ class RunFolder:
         self.tracks_parquet = root / "tracks.parquet"
         self.tracks_geojson = root / "tracks.geojson"
         self.alerts = root / "alerts"
+        self.sent = self.alerts / "sent"
+        """A folder of its own, so that no draft is taken for an alert that people approved."""
         self.scores = root / "scores.json"
         self.report = root / "report.html"
 
@@ -77,7 +80,7 @@ class RunFolder:
     def holds_a_run(self) -> bool:
         """Say whether any file of a run is there."""
         files = (self.journal, self.tracks_parquet, self.tracks_geojson, self.scores, self.report)
-        return any(f.exists() for f in files) or any(self.alerts.glob("*.xml"))
+        return any(f.exists() for f in files) or any(self._alert_files())
 
     def new_journal(
         self, *, clock_ns: Clock | None = None, salt_key: bytes, quota_bytes: int | None = None
@@ -130,5 +133,10 @@ class RunFolder:
             path.unlink(missing_ok=True)
         for ending in ("", "-wal", "-shm", ".lock"):
             self.journal.with_name(self.journal.name + ending).unlink(missing_ok=True)
-        for alert in self.alerts.glob("*.xml"):
+        for alert in tuple(self._alert_files()):
             alert.unlink()
+
+    def _alert_files(self) -> Iterator[Path]:
+        yield from self.alerts.glob("*.xml")
+        for ending in ("*.xml", "*.txt", "*.atom"):
+            yield from self.sent.glob(ending)
