@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tocsin.assess import _kernels
+from tocsin.assess import futures as futures_module
 from tocsin.assess.futures import (
     Futures,
     crossing_times_s,
@@ -112,3 +113,14 @@ def test_beyond_the_known_area_nothing_crosses(world: World, make_track) -> None
     futures = futures_of(behind, BELIEF, 0.0, world)
     times_s = crossing_times_s(futures, world.borders[0])
     assert not (np.isfinite(times_s) & (times_s > 0.0)).any()
+
+
+def test_positions_are_those_of_a_walk_along_every_step(world: World, make_track) -> None:
+    """What the scores measure must be what is marched."""
+    futures = futures_of(make_track(), BELIEF, 0.02, world)
+    t_s = np.array([0.0, 5.0, 12.5, 600.0, 1200.0, 5000.0])
+    found_m = futures_module.positions_m(futures, t_s)
+    walked_m = positions_m(futures)
+    steps = [0, 1, 120, 240, 240]
+    assert np.allclose(found_m[:, [0, 1, 3, 4, 5]], walked_m[:, steps], atol=1e-6)
+    assert np.allclose(found_m[:, 2], (walked_m[:, 2] + walked_m[:, 3]) / 2.0, atol=1e-6)

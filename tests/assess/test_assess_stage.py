@@ -202,3 +202,12 @@ def test_wrong_settings_are_refused_by_name(key: str, value) -> None:
     """A typing error in a site file must not wait for the night to show."""
     with pytest.raises(msgspec.ValidationError, match=key.split("_", maxsplit=1)[0]):
         msgspec.convert({key: value}, AssessSettings)
+
+
+def test_drawn_are_the_futures_that_were_marched(make_track, picture_of, world, settings) -> None:
+    """Scores of futures that are not those told would measure something else."""
+    track = make_track()
+    state, (found,) = step(AssessState(), picture_of(track), world, settings)
+    drawn = stage.drawn(state, track, world, settings)
+    times_s = stage.futures.crossing_times_s(drawn, world.borders[0])
+    assert found.crossings[0].prob[2] == pytest.approx(np.mean(times_s <= 600.0))

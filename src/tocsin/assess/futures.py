@@ -186,3 +186,39 @@ def border_distance_m(track: Track, field: BorderField) -> float:
     if beside_m == 0.0:
         return float(signed_m)
     return float(np.copysign(MARGIN_M + beside_m, signed_m))
+
+
+def positions_m(futures: Futures, t_s: F64) -> F64:
+    """Return where each future is at some times.
+
+    Args:
+        futures: The futures of one track.
+        t_s: shape (times,), seconds from the track's own time; before 0 and past the last step
+            the position is held.
+
+    Returns:
+        shape (futures, times, 2), east and north in the site plane, metres.
+    """
+    walked_m = _walked_m(futures)
+    steps = walked_m.shape[1] - 1
+    at = np.clip(np.asarray(t_s, dtype=np.float64) / futures.step_s, 0.0, steps)
+    low = np.minimum(at.astype(np.int64), steps - 1)
+    part = (at - low)[None, :, None]
+    return np.asarray(walked_m[:, low] * (1.0 - part) + walked_m[:, low + 1] * part)
+
+
+def _walked_m(futures: Futures) -> F64:
+    """Walk every step of every future, shape (futures, steps + 1, 2)."""
+    arc, turned = futures.arc, futures.turn_steps
+    steps = np.arange(futures.paths.shape[1])
+    after = np.maximum(steps - turned[:, None], 0)
+    paths = futures.paths[futures.row[:, None], after]
+    bend = arc[turned, 2][:, None]
+    along = arc[turned, 0][:, None] + np.cos(bend) * paths[..., 0] - np.sin(bend) * paths[..., 1]
+    left = arc[turned, 1][:, None] + np.sin(bend) * paths[..., 0] + np.cos(bend) * paths[..., 1]
+    under_way = steps < turned[:, None]
+    bent = arc[np.minimum(steps, len(arc) - 1)]
+    along, left = np.where(under_way, bent[:, 0], along), np.where(under_way, bent[:, 1], left)
+    x_m, y_m, vx_mps, vy_mps = (column[:, None] for column in futures.start.T)
+    east_m, north_m = x_m + vx_mps * along - vy_mps * left, y_m + vy_mps * along + vx_mps * left
+    return np.stack([east_m, north_m], axis=-1)

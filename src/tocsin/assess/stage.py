@@ -71,6 +71,23 @@ def step(
     return AssessState(memories=dict(sorted(memories.items()))), tuple(found)
 
 
+def drawn(state: AssessState, track: Track, world: World, settings: AssessSettings) -> Futures:
+    """Return the futures that `step` would march for a track now.
+
+    Args:
+        state: The state after the step over the picture that holds the track.
+        track: The track, as it was in that picture.
+        world: The prepared site.
+        settings: The settings that it was prepared with.
+
+    Raises:
+        KeyError: The state knows no such track.
+    """
+    assert settings.futures == len(world.draws.kind)  # noqa: S101 - the caller's own mistake
+    memory = state.memories[track.id]
+    return futures.futures_of(track, memory.classes, memory.turn_radps, world)
+
+
 def _assess(
     track: Track, memory: Memory, t_ns: int, world: World, settings: AssessSettings
 ) -> tuple[Memory, Assessment]:
