@@ -27,6 +27,8 @@ class AssessSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Threats less probable than this at every horizon are left out."""
     min_noncooperative_prob: float = 0.2
     """Below this a track is established as cooperative and no futures are marched for it."""
+    endurance_s: float = 43_200.0
+    """Nothing flies longer than this after it was seen last: a lost track's reach ends with it."""
     class_memory_s: float = 120.0
     """Time after which what a track looked like counts 1/e in its class."""
 
@@ -46,6 +48,7 @@ class AssessSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             (not 0 < self.window_gate_prob <= 1, "window_gate_prob must lie in 0..1"),
             (not 0 < self.threat_min_prob < 1, "threat_min_prob must lie in 0..1"),
             (not 0 <= self.min_noncooperative_prob <= 1, "min_noncooperative_prob: 0..1"),
+            (not 60 <= self.endurance_s <= 172_800, "endurance_s must lie in 60..172800"),
             (not 1 <= self.class_memory_s <= 3600, "class_memory_s must lie in 1..3600"),
         ):
             if wrong:
