@@ -185,7 +185,7 @@ def test_the_state_goes_through_bytes_unchanged(make_track) -> None:
 
 
 def test_links_are_probabilities_that_mean_what_they_say(make_track) -> None:
-    """Of a hundred gaps, half ended by something else: what is sure is right, the rest is unsure."""
+    """Of many gaps half ended by something else: what is sure is right, the rest unsure."""
     rng = np.random.default_rng(1002)
     sure = wrong = found = 0
     for trial in range(120):
