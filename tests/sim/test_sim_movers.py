@@ -4,12 +4,22 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sim_stage import PLANE, drones, scenario
+from sim_stage import PLANE, drones, scenario, sensor
 
 from tocsin.model.errors import BadSettings
 from tocsin.sim.movers import fly
 from tocsin.sim.paths import Path
-from tocsin.sim.scenario import Chord, Deflection, load_scenario, parse_scenario, with_variant
+from tocsin.sim.play import play
+from tocsin.sim.scenario import (
+    Chord,
+    Deflection,
+    Drift,
+    SensorTruth,
+    load_scenario,
+    parse_scenario,
+    with_variant,
+)
+from tocsin.sim.truth import truth_table
 
 
 def flown(mover, seed: int = 1, **changes: object):
@@ -226,3 +236,103 @@ def test_a_file_that_is_not_there_says_so(tmp_path) -> None:
     """One line with the path, not a trace."""
     with pytest.raises(BadSettings, match="cannot be read"):
         load_scenario(tmp_path / "none.toml")
+
+
+def test_fuel_ends_a_flight_wherever_it_is() -> None:
+    """Spent after 600 s: half of the way, on the ground, and not at a place of its route."""
+    mover = drones(count=3, endurance_s=600.0, ends="impact", dive_s=20.0)
+    for target in flown(mover, duration_s=3e3):
+        assert target.path.t_s[-1] == pytest.approx(600.0, abs=1.0)
+        assert target.ends == "impact"
+        assert target.path.alt_ellipsoid_m[-1] - 37.0 == pytest.approx(5.0)
+    (late,) = flown(drones(count=1, endurance_s=1e5), duration_s=300.0)
+    assert late.ends == "time"
+
+
+def test_a_fuel_end_leaves_the_draws_of_others_as_they_were() -> None:
+    """A new draw of one mover must not move another: seeds would lose their meaning."""
+    ends = drones(id="a", endurance_s=900.0, endurance_sigma_s=60.0)
+    plain = drones(id="a")
+    other = drones(id="b")
+    both = [
+        fly(scenario((first, other)), PLANE, np.random.default_rng(3))[-1].path.pos_site_m
+        for first in (ends, plain)
+    ]
+    assert np.array_equal(both[0], both[1])
+
+
+@settings(max_examples=10, deadline=None)
+@given(to_deg=st.floats(0.0, 360.0), climb=st.floats(-5.0, 5.0), seed=st.integers(0, 99))
+def test_a_balloon_goes_where_the_wind_goes(to_deg: float, climb: float, seed: int) -> None:
+    """It starts inside the circle, holds the wind's true course, and climbs steadily."""
+    mover = drones(
+        kind="other",
+        count=4,
+        waypoints=(),
+        drift=Drift(centre=(45.4, 28.1), radius_m=5_000.0, to_deg=to_deg),
+        speed_mps=9.0,
+        climb_mps=climb,
+        alt_msl_m=1_000.0,
+    )
+    for target in flown(mover, seed, duration_s=600.0):
+        start_m, end_m = target.path.pos_site_m[[0, -1]]
+        lat_deg, lon_deg = PLANE.geodetic_from_site(start_m)
+        turn_deg = np.degrees(PLANE.convergence_rad(lat_deg, lon_deg))
+        course_deg = np.degrees(np.arctan2(*(end_m - start_m))) + turn_deg
+        assert np.hypot(*start_m) <= 5_001.0
+        assert (course_deg - to_deg + 180.0) % 360.0 - 180.0 == pytest.approx(0.0, abs=0.2)
+        rise_m = target.path.alt_ellipsoid_m[-1] - target.path.alt_ellipsoid_m[0]
+        at_most = min(climb * 600.0, 19_000.0)
+        assert rise_m == pytest.approx(max(at_most, 5.0 - 1_000.0), abs=0.5 + abs(climb))
+
+
+def test_a_ghost_is_broadcast_and_nothing_else() -> None:
+    """A spoofed flight has reports of ADS-B, but no echo, no state and no arrival in the truth."""
+    ghost = drones(id="ghost", count=1, cooperative=True, ghost=True)
+    body = drones(id="body", count=1, cooperative=True)
+    sensors = {
+        "radar": sensor("radar", "radar", clutter_per_look=0.0),
+        "adsb": sensor("adsb", "adsb", revisit_s=1.0, range_max_m=300_000.0),
+    }
+    truths = (
+        SensorTruth(sensor="radar", form="cat048", sac=1, sic=1),
+        SensorTruth(sensor="adsb", form="cat021", sac=1, sic=2),
+    )
+    played = play(scenario((ghost, body), truths), PLANE, sensors, {})
+    echoes, broadcast = (set(feed.links.target_id.tolist()) for feed in played.feeds)
+    assert echoes == {1}
+    assert broadcast == {0, 1}
+    table = truth_table(played.targets, PLANE, start_ns=0, geoid_m=37.0)
+    assert set(table["target_id"].to_pylist()) == {1}
+
+
+ROUTE = "waypoints = [[45.0, 28.6], [45.4, 28.3]]"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (f"{ROUTE}\nghost = true", "broadcasts nothing"),
+        (f"{ROUTE}\nchord = {{ centre = [45.0, 28.0], radius_m = 1e4 }}", "one of the three"),
+        ("", "one of the three"),
+    ],
+)
+def test_a_mover_that_contradicts_itself_is_refused(lines: str, told: str) -> None:
+    """A ghost that is silent, two routes or none: one line that says which mover."""
+    text = f"""
+title = "t"
+label = "synthetic"
+site = "x.toml"
+start = 2026-05-28T22:20:00Z
+duration_s = 60.0
+seed = 1
+[[movers]]
+id = "m"
+kind = "drone"
+speed_mps = 50.0
+alt_msl_m = 500.0
+{lines}
+"""
+    with pytest.raises(BadSettings, match=r'movers\["m"\]') as refused:
+        parse_scenario(text, where="x.toml")
+    assert told in str(refused.value)

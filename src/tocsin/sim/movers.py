@@ -5,6 +5,7 @@ waypoint, with a swing about that course where it weaves, and goes on to the nex
 within its radius of turn or has passed it.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from tocsin.geo.plane import SitePlane
 from tocsin.model.detection import F64, I64
 from tocsin.sim.paths import Path
-from tocsin.sim.scenario import Deflection, LatLon, Mover, Scenario
+from tocsin.sim.scenario import Deflection, Drift, LatLon, Mover, Scenario
 
 STEP_S = 1.0
 TURN_RAD = 2.0 * np.pi
@@ -22,6 +23,7 @@ FAR_M = 500_000.0
 """Where a target that flies straight on is heading for."""
 GROUND_MSL_M = 5.0
 """Where a dive ends."""
+CEILING_MSL_M = 20_000.0
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +40,13 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     mode_a: int | None
     callsign: str | None
     unseen_s: tuple[tuple[float, float], ...]
+    ghost: bool = False
+    """Nothing flies; only its broadcasts are real."""
+
+
+def bodies(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """Return the targets that truly fly."""
+    return tuple(target for target in targets if not target.ghost)
 
 
 class _Fleet(NamedTuple):
@@ -54,6 +63,8 @@ class _Fleet(NamedTuple):
     """Swing of the course that gives the wanted amplitude across the route."""
     weave_radps: F64
     phase_rad: F64
+    endurance_s: F64
+    """Infinite where nothing ends the flight before its route does."""
 
 
 class _Tracks(NamedTuple):
@@ -77,7 +88,7 @@ def fly(scenario: Scenario, plane: SitePlane, rng: np.random.Generator) -> tuple
     fleets = [_launch(m, plane, streams[m]) for m in scenario.movers]
     changes = [m.deflection for m, _ in members]
     tracks = _fly(_joined(fleets), changes, plane, scenario.duration_s)
-    alt_msl_m = np.concatenate(
+    alt_msl_m = np.concatenate(  # drawn last: a new draw of a mover leaves the old ones alone
         [streams[m].normal(m.alt_msl_m, m.alt_sigma_m, m.count) for m in scenario.movers]
     )
     start_s = np.concatenate([f.start_s for f in fleets])
@@ -107,7 +118,16 @@ def _launch(mover: Mover, plane: SitePlane, rng: np.random.Generator) -> _Fleet:
         weave_rad=np.arctan(mover.weave_m * weave_radps / speed_mps),
         weave_radps=weave_radps,
         phase_rad=rng.uniform(0.0, TURN_RAD, n),
+        endurance_s=_endurance_s(mover, rng),
     )
+
+
+def _endurance_s(mover: Mover, rng: np.random.Generator) -> F64:
+    """Return how long each member can fly; a mover without an end draws nothing."""
+    if mover.endurance_s is None:
+        return np.full(mover.count, np.inf)
+    own_s = mover.endurance_s + mover.endurance_sigma_s * rng.normal(0.0, 1.0, mover.count)
+    return np.asarray(np.maximum(own_s, STEP_S))
 
 
 def _routes(mover: Mover, plane: SitePlane, rng: np.random.Generator) -> F64:
@@ -119,12 +139,23 @@ def _routes(mover: Mover, plane: SitePlane, rng: np.random.Generator) -> F64:
         out_rad = into_rad + rng.uniform(0.6 * np.pi, 1.4 * np.pi, n)
         rim = np.stack([_unit(into_rad), _unit(out_rad)], axis=1)
         return np.asarray(centre_m + mover.chord.radius_m * rim)
+    if mover.drift is not None:
+        return _downwind(mover.drift, plane, n, rng)
     shift_m = rng.normal(0.0, mover.spread_m, (n, 1, 2))
     route_m = _site(plane, mover.waypoints) + shift_m
     if mover.aim_spread_m is not None:
         aim_m = rng.normal(0.0, mover.aim_spread_m, (n, 2))
         route_m[:, -1] += aim_m - shift_m[:, 0]
     return route_m
+
+
+def _downwind(drift: Drift, plane: SitePlane, n: int, rng: np.random.Generator) -> F64:
+    """Return routes from anywhere in the circle, far down the wind."""
+    away_m = drift.radius_m * np.sqrt(rng.uniform(0.0, 1.0, n))
+    from_m = _site(plane, (drift.centre,))[0]
+    from_m = from_m + away_m[:, None] * _unit(rng.uniform(0.0, TURN_RAD, n))
+    to_rad = np.radians(drift.to_deg) - float(plane.convergence_rad(*drift.centre))
+    return np.stack([from_m, from_m + FAR_M * _unit(np.full(n, to_rad))], axis=1)
 
 
 def _joined(fleets: list[_Fleet]) -> _Fleet:
@@ -144,7 +175,9 @@ def _fly(
     """Step all targets from their own starts; step k of a target is k seconds into its flight."""
     n = len(fleet.start_s)
     steps = max(int((duration_s - fleet.start_s.min()) / STEP_S) + 1, 2)
-    allowed = np.floor((duration_s - fleet.start_s) / STEP_S).astype(np.int64)
+    left_s = duration_s - fleet.start_s
+    spent = fleet.endurance_s <= left_s
+    allowed = np.floor(np.minimum(left_s, fleet.endurance_s) / STEP_S).astype(np.int64)
     flown, arrived = np.maximum(allowed, -1), np.zeros(n, dtype=np.bool_)
     pos_m, leg = fleet.route_m[:, 0].copy(), np.ones(n, dtype=np.int64)
     heading_rad = _bearing(fleet.route_m[:, 1] - pos_m)
@@ -166,7 +199,7 @@ def _fly(
         chord = _unit(heading_rad + 0.5 * turn_rad)
         heading_rad = heading_rad + turn_rad
         pos_m = pos_m + (fleet.speed_mps * STEP_S)[:, None] * chord
-    return _Tracks(positions, headings, flown, arrived)
+    return _Tracks(positions, headings, flown, arrived | spent)
 
 
 def _reached(
@@ -229,8 +262,10 @@ def _target(
     t_s: F64 = start_s + STEP_S * np.arange(steps, dtype=np.float64)
     arrived = bool(tracks.arrived[number])
     alt_m = np.full(steps, alt_msl_m)
+    if mover.climb_mps:
+        alt_m = np.clip(alt_m + mover.climb_mps * (t_s - start_s), GROUND_MSL_M, CEILING_MSL_M)
     if arrived and mover.dive_s:
-        alt_m = np.minimum(alt_m, _dive_m(t_s, alt_msl_m, mover.dive_s))
+        alt_m = np.minimum(alt_m, _dive_m(t_s, float(alt_m[-1]), mover.dive_s))
     path = Path(
         target_id=number,
         t_s=t_s,
@@ -250,6 +285,7 @@ def _target(
         mode_a=(mover.mode_a_from + member) % 0o10000 if carries else None,
         callsign=f"{mover.callsign}{member + 1:03d}" if carries else None,
         unseen_s=mover.unseen_s,
+        ghost=mover.ghost,
     )
 
 

@@ -11,7 +11,7 @@ from tocsin.geo.radar import polar_from_geodetic
 from tocsin.model.detection import F64, I64
 from tocsin.model.sensor import Noise, Sensor
 from tocsin.sim.antenna import TURN_RAD, Rotation, sweep_times
-from tocsin.sim.movers import Target
+from tocsin.sim.movers import Target, bodies
 from tocsin.sim.paths import Path
 from tocsin.sim.scenario import Scenario, SensorTruth, WeatherCell, WindFarm
 from tocsin.sim.sight import horizon_m
@@ -71,7 +71,7 @@ def radar_plots(
     without only echoes. Nothing is seen below the horizon, above the beam, outside the range
     limits, in a target's unseen times or while the radar is silent.
     """
-    parts = [_target_plots(view, target, rng) for target in targets]
+    parts = [_target_plots(view, target, rng) for target in bodies(targets)]
     parts.append(_noise_plots(view, rng))
     parts += [_turbine_plots(view, farm, rng) for farm in scenario.wind_farms]
     parts += [_weather_plots(view, cell, rng) for cell in scenario.weather]

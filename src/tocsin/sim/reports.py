@@ -12,7 +12,7 @@ from tocsin.geo.plane import SitePlane
 from tocsin.geo.radar import polar_from_geodetic
 from tocsin.model.detection import F64, I64
 from tocsin.model.sensor import Sensor
-from tocsin.sim.movers import Target
+from tocsin.sim.movers import Target, bodies
 from tocsin.sim.radar import FALSE, first_given, within
 from tocsin.sim.scenario import Scenario, SensorTruth
 from tocsin.sim.sight import horizon_m
@@ -85,7 +85,7 @@ def centre_tracks(
     """
     parts = []
     for cooperative in (True, False):
-        some = tuple(t for t in targets if t.cooperative == cooperative)
+        some = tuple(t for t in bodies(targets) if t.cooperative == cooperative)
         own = sensor.pd_cooperative_prob if cooperative else sensor.pd_noncooperative_prob
         told = truth.pd_cooperative_prob if cooperative else truth.pd_noncooperative_prob
         made = _reports(sensor, truth, some, first_given(told, own), scenario, plane, rng)
@@ -106,7 +106,7 @@ def sightings(
     bearing = sensor.kind == "bearing"
     sigma_deg = first_given(truth.azimuth_sigma_deg, sensor.noise.azimuth_sigma_deg)
     parts_t, parts_azimuth, parts_id = [], [], []
-    for target in targets:
+    for target in bodies(targets):
         t_s = _looks(sensor, truth, target, rng)
         lat_deg, lon_deg, alt_m = _geodetic(target, t_s, plane)
         range_m, azimuth_rad, _ = polar_from_geodetic(sensor, lat_deg, lon_deg, alt_m)

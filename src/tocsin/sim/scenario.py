@@ -48,6 +48,15 @@ class Chord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     radius_m: Positive
 
 
+class Drift(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Routes of what the wind carries: from anywhere in a circle, all to one course."""
+
+    centre: LatLon
+    radius_m: Positive
+    to_deg: Annotated[float, msgspec.Meta(ge=0.0, le=360.0)]
+    """True course that the wind blows to."""
+
+
 class Mover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A group of targets on one route: a drone, a wave of a raid, a flock, traffic."""
 
@@ -58,6 +67,8 @@ class Mover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Places to fly by; the first is where the group starts."""
     chord: Chord | None = None
     """Random routes instead of waypoints."""
+    drift: Drift | None = None
+    """Balloons and the like: carried by the wind instead of following a route."""
     spread_m: NotNegative = 0.0
     """Standard deviation per axis of each member's own route about the group's."""
     aim_spread_m: NotNegative | None = None
@@ -71,6 +82,8 @@ class Mover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     alt_msl_m: Height
     alt_sigma_m: NotNegative = 0.0
     """Between members; each keeps its own height."""
+    climb_mps: Annotated[float, msgspec.Meta(ge=-20.0, le=20.0)] = 0.0
+    """Steady climb from there on, or descent; never under the ground nor over 20 km."""
     turn_degps: Annotated[float, msgspec.Meta(gt=0.0, le=30.0)] = 3.0
     """Largest rate of turn."""
     weave_m: NotNegative = 0.0
@@ -79,12 +92,18 @@ class Mover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     deflection: Deflection | None = None
     unseen_s: tuple[tuple[Seconds, Seconds], ...] = ()
     """Times from the scenario's start in which no sensor gets an echo (shadow, fading)."""
+    endurance_s: Seconds | None = None
+    """It flies no longer than this and ends wherever it is then: its fuel is spent."""
+    endurance_sigma_s: NotNegative = 0.0
+    """Between members."""
     ends: Literal["impact", "leaves"] = "leaves"
-    """What happens at the last waypoint; the path ends there either way."""
+    """What happens at the last waypoint or the end of the fuel; the path ends there either way."""
     dive_s: Seconds = 0.0
     """It comes down to the ground within so long before its end."""
     cooperative: bool = False
     """Carries a transponder and broadcasts."""
+    ghost: bool = False
+    """Nothing flies: somebody broadcasts the positions of an aircraft that is not there."""
     icao_from: Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFF)] = 0xF00000
     """Addresses of the members count up from here (F00000 on is in no state's block)."""
     mode_a_from: Annotated[int, msgspec.Meta(ge=0, le=0o7777)] = 0o1000
@@ -247,8 +266,12 @@ def _faults(scenario: Scenario) -> list[tuple[str, str, str]]:
 
 def _mover_faults(key: str, mover: Mover) -> list[tuple[str, str, str]]:
     faults = []
-    if (mover.chord is None) == (len(mover.waypoints) < 2):
-        faults.append((key, "needs a route", "Give two or more waypoints, or a chord, not both."))
+    routes = (len(mover.waypoints) >= 2, mover.chord is not None, mover.drift is not None)
+    if sum(routes) != 1:
+        remedy = "Give two or more waypoints, or a chord, or a drift: one of the three."
+        faults.append((key, "needs a route", remedy))
+    if mover.ghost and not mover.cooperative:
+        faults.append((f"{key}.ghost", "broadcasts nothing", "Set cooperative = true."))
     if mover.speed_sigma_mps > mover.speed_mps / 4:
         faults.append((f"{key}.speed_sigma_mps", "is over a quarter of the speed", "Lower it."))
     change = mover.deflection

@@ -23,7 +23,7 @@ from tocsin.model.place import Border, Place
 from tocsin.model.units import S_NS
 from tocsin.sim.feeds import Links
 from tocsin.sim.inject import Injection
-from tocsin.sim.movers import Target
+from tocsin.sim.movers import Target, bodies
 from tocsin.sim.play import Played
 from tocsin.sim.reports import true_velocity
 
@@ -89,7 +89,7 @@ def crossings(
     found = [
         crossing
         for index in map(index_border, borders)
-        for target in targets
+        for target in bodies(targets)
         for crossing in _border_crossings(target, index, plane, start_ns)
     ]
     return sorted(found, key=lambda c: (c.t_ns, c.target_id))
@@ -103,7 +103,7 @@ def arrivals(
     radius_m: float = ARRIVAL_M,
 ) -> list[Arrival]:
     """Return when each target first comes within `radius_m` of each place, in order of time."""
-    found = [a for t in targets for a in _place_arrivals(t, places, start_ns, radius_m)]
+    found = [a for t in bodies(targets) for a in _place_arrivals(t, places, start_ns, radius_m)]
     return sorted(found, key=lambda a: (a.t_ns, a.target_id, a.place_id))
 
 
@@ -111,7 +111,7 @@ def truth_table(
     targets: Sequence[Target], plane: SitePlane, *, start_ns: int, geoid_m: float
 ) -> pa.Table:
     """Return the states of all targets once a second as an Arrow table (`TRUTH_SCHEMA`)."""
-    tables = [_state_table(t, plane, start_ns, geoid_m) for t in targets]
+    tables = [_state_table(t, plane, start_ns, geoid_m) for t in bodies(targets)]
     return pa.concat_tables([TRUTH_SCHEMA.empty_table(), *tables]).combine_chunks()
 
 
@@ -190,6 +190,11 @@ def _about(target: Target, start_ns: int) -> dict[str, Any]:
         "t_first_ns": start_ns + round(float(target.path.t_s[0]) * S_NS),
         "t_last_ns": start_ns + round(float(target.path.t_s[-1]) * S_NS),
         "ends": target.ends,
+        "ghost": target.ghost,
+        "unseen_ns": [
+            [start_ns + round(begin_s * S_NS), start_ns + round(end_s * S_NS)]
+            for begin_s, end_s in target.unseen_s
+        ],
     }
 
 
