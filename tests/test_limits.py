@@ -25,6 +25,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     # A radar's own report of interference (CAT034 I034/050: "jamming strobe").
     "detect/facts.py": frozenset({"jamming"}),
     "detect/status.py": frozenset({"jamming"}),
+    # A category of alert (CAP 1.2 section 3.2.2: "Fire", fire suppression and rescue).
+    "wire/cap/elements.py": frozenset({"fire"}),
 }
 
 

@@ -7,58 +7,45 @@ as missing. What cannot be read at all is a `Rejected` value. Meaning is not che
 from lxml import etree
 
 from tocsin.model.raw import Rejected
-from tocsin.wire.cap.encode import NAMESPACE
 from tocsin.wire.cap.instants import instant_ns
+from tocsin.wire.cap.old import renew
 from tocsin.wire.cap.records import Area, CapAlert, Info, Named, Resource
 from tocsin.wire.cap.shapes import circle_of, number_of, polygon_of
+from tocsin.wire.cap.tree import MOST_BYTES, NAMESPACE, alert_tree, rejected
 
-MOST_BYTES = 8_000_000
-"""Larger input is refused before it is parsed; the largest real alert seen has 0.9 MB."""
+__all__ = ["MOST_BYTES", "parse"]
 
 _PREFIX = f"{{{NAMESPACE}}}"
 
 
-def parse(data: bytes, source: str = "") -> CapAlert | Rejected:
+def parse(data: bytes, source: str = "", *, old_forms: bool = False) -> CapAlert | Rejected:
     """Read one alert.
 
     Args:
         data: The XML as received.
         source: Where it came from, for the reject.
+        old_forms: Also read CAP 1.0 and 1.1, and times with `Z` or a fraction.
 
     Returns:
-        The alert, or why there is none: `too-large`, `doctype`, `not-xml`, `not-cap`, `bad-field`.
+        The alert, or why there is none: `too-large`, `doctype`, `not-xml`, `too-many-elements`,
+        `too-many-points`, `not-cap`, `bad-field`.
     """
-    if len(data) > MOST_BYTES:
-        return _rejected(data[:0], source, "too-large", f"{len(data)} bytes, at most {MOST_BYTES}")
-    try:
-        root = etree.fromstring(data, _parser())
-    except etree.XMLSyntaxError as wrong:
-        return _rejected(data, source, "not-xml", str(wrong))
-    if root.getroottree().docinfo.internalDTD is not None:
-        return _rejected(data, source, "doctype", "a CAP alert has no document type declaration")
+    root = alert_tree(data, source)
+    if isinstance(root, Rejected):
+        return root
+    if old_forms:
+        renew(root)
     if root.tag != f"{_PREFIX}alert":
-        return _rejected(data, source, "not-cap", f"root element {root.tag}, not CAP 1.2 alert")
+        return rejected(data, source, "not-cap", f"root element {root.tag}, not CAP 1.2 alert")
+    return alert_of(root, data, source)
+
+
+def alert_of(root: etree._Element, data: bytes = b"", source: str = "") -> CapAlert | Rejected:
+    """Read an alert from its tree (CAP 1.2), or say which field is bad."""
     try:
         return _alert(root)
     except ValueError as wrong:
-        return _rejected(data, source, "bad-field", str(wrong))
-
-
-def _parser() -> etree.XMLParser:
-    """Return a parser that expands nothing, fetches nothing and keeps libxml2's own limits."""
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-
-
-def _rejected(data: bytes, source: str, reason: str, detail: str) -> Rejected:
-    return Rejected(source=source, offset=0, reason=reason, detail=detail, raw=data)
+        return rejected(data, source, "bad-field", str(wrong))
 
 
 def _alert(root: etree._Element) -> CapAlert:

@@ -6,8 +6,9 @@ from tocsin.model.errors import BadInput
 from tocsin.wire.cap.instants import cap_time
 from tocsin.wire.cap.records import Area, CapAlert, Info, Named, Resource
 from tocsin.wire.cap.shapes import circle_text, polygon_text
+from tocsin.wire.cap.tree import NAMESPACE
 
-NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+__all__ = ["NAMESPACE", "encode"]
 
 
 def encode(alert: CapAlert) -> bytes:

@@ -89,3 +89,11 @@ class CapAlert(msgspec.Struct, frozen=True, kw_only=True):
     references: str = ""
     incidents: str = ""
     infos: tuple[Info, ...] = ()
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
+    """One of `references`: the three that together name a message."""
+
+    sender: str
+    identifier: str
+    sent_ns: int
