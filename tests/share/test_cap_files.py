@@ -5,7 +5,7 @@ import pytest
 
 from tocsin.model.alert import AlertText, Draft
 from tocsin.model.errors import BadStorage
-from tocsin.share import cap_files
+from tocsin.share import whole
 from tocsin.share.cap_files import write_drafts
 from tocsin.wire.cap.decode import parse
 
@@ -54,7 +54,7 @@ def test_a_full_disk_leaves_no_half_file(draft, tmp_path, monkeypatch) -> None:
     def full(_):
         raise OSError(28, "No space left on device", str(tmp_path / "x"))
 
-    monkeypatch.setattr(cap_files.os, "fsync", full)
+    monkeypatch.setattr(whole.os, "fsync", full)
     with pytest.raises(BadStorage, match="No space left on device"):
         write_drafts((draft,), tmp_path, SENDER)
     assert list(tmp_path.iterdir()) == []

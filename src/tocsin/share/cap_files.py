@@ -1,10 +1,10 @@
 """Drafts as CAP files in a run folder. Nothing is sent anywhere."""
 
-import os
 from pathlib import Path
 
 from tocsin.model.alert import Draft
 from tocsin.model.errors import BadStorage
+from tocsin.share.whole import write_whole
 from tocsin.wire.cap.drafts import build
 
 
@@ -31,7 +31,7 @@ def write_drafts(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return tuple(
-            _write(folder / f"{draft.id}.xml", build(draft, sender, sender_names))
+            write_whole(folder / f"{draft.id}.xml", build(draft, sender, sender_names))
             for draft in drafts
         )
     except OSError as wrong:
@@ -40,28 +40,3 @@ def write_drafts(
             where=str(wrong.filename or folder),
             remedy="Free space or rights on that folder; the draft itself is in the journal.",
         ) from wrong
-
-
-def _write(path: Path, data: bytes) -> Path:
-    """Write bytes beside their name, make them durable, then take the name in one step."""
-    aside = path.with_name(f".{path.name}.tmp")
-    try:
-        with aside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except OSError:
-        aside.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-    return path
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name durable too (POSIX: the folder is a file of its own)."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
