@@ -1,70 +1,15 @@
 """Why a draft was made, in one plain sentence a track, with the evidence it rests on."""
 
-import msgspec
+from math import ceil
 
 from tocsin.model.alert import Reason
-from tocsin.model.threat import ClassBelief, Crossing, Threat
+from tocsin.model.threat import Assessment, ClassBelief, Crossing, Reach, Threat
+from tocsin.model.units import S_NS
 from tocsin.warn.danger import Danger, prob_within
-from tocsin.warn.minutes import COUNTS, span_min, span_words
-from tocsin.warn.texts import named
-
-
-class Phrases(msgspec.Struct, frozen=True, kw_only=True):
-    """One language's phrases for the duty officer."""
-
-    kinds: dict[str, str]
-    track: str
-    lost: str
-    passes: str
-    arrives: str
-    no_arrival: str
-    crosses: str
-    crosses_when: str
-    inside: str
-    at_border: str
-
-
-PHRASES: dict[str, Phrases] = {
-    "ro": Phrases(
-        kinds={
-            "drone_prob": "dronă",
-            "slow_aircraft_prob": "aeronavă lentă",
-            "jet_prob": "avion cu reacție",
-            "bird_prob": "pasăre",
-            "other_prob": "altceva",
-        },
-        track="Ținta {id}, probabil {kind} ({kind_prob}), fără transponder credibil",
-        lost=" (contact pierdut, poziție estimată)",
-        passes=(
-            ": probabilitate de {prob} să treacă la mai puțin de {radius_km:g} km de {place} "
-            "în {within}"
-        ),
-        arrives="; dacă trece, {span}",
-        no_arrival="; momentul nu se poate estima",
-        crosses=". Probabilitate de {prob} să treacă frontiera",
-        crosses_when=", {span}",
-        inside=". Este deja dincoace de frontieră",
-        at_border=". Este la frontieră",
-    ),
-    "en": Phrases(
-        kinds={
-            "drone_prob": "a drone",
-            "slow_aircraft_prob": "a slow aircraft",
-            "jet_prob": "a jet",
-            "bird_prob": "a bird",
-            "other_prob": "something else",
-        },
-        track="Track {id}, probably {kind} ({kind_prob}), without a believed transponder",
-        lost=" (contact lost, position estimated)",
-        passes=": {prob} chance of passing within {radius_km:g} km of {place} inside {within}",
-        arrives="; if it does, {span}",
-        no_arrival="; when cannot be told",
-        crosses=". {prob} chance of crossing the border",
-        crosses_when=", {span}",
-        inside=". It is already inside the border",
-        at_border=". It is at the border",
-    ),
-}
+from tocsin.warn.minutes import minutes_words, span_min, span_words
+from tocsin.warn.names import named, names_of
+from tocsin.warn.words.language import Officer
+from tocsin.warn.words.table import WORDS
 
 
 def reason_of(danger: Danger, within_s: float, t_ns: int, language: str) -> Reason:
@@ -74,7 +19,7 @@ def reason_of(danger: Danger, within_s: float, t_ns: int, language: str) -> Reas
         danger: The track and its most probable place in the zone.
         within_s: Horizon of the level that is drafted.
         t_ns: Time of the draft.
-        language: Language of the sentence (`ro`, `en`).
+        language: Language of the sentence (`ro`, `en`, `uk`, `hu`).
     """
     crossing = _likeliest(danger.assessment.crossings, within_s)
     threat = danger.threat
@@ -88,6 +33,17 @@ def reason_of(danger: Danger, within_s: float, t_ns: int, language: str) -> Reas
         t_p95_ns=threat.t_p95_ns,
         sentence=_sentence(danger, crossing, within_s, t_ns, language),
         evidence=danger.assessment.evidence,
+    )
+
+
+def lost_words(reach: Reach, t_ns: int, language: str) -> str:
+    """Say how long a track has not been seen, how far it may be by now, and who lives there."""
+    officer = WORDS[language].officer
+    ago_min = max(1, (t_ns - reach.t_seen_ns) // (60 * S_NS))
+    return officer.reach.format(
+        ago=minutes_words(int(ago_min), language),
+        radius_km=ceil(reach.radius_m / 1000.0),
+        people=f"{reach.people:,}".replace(",", officer.thousands),
     )
 
 
@@ -109,22 +65,32 @@ def _sentence(
     danger: Danger, crossing: Crossing | None, within_s: float, t_ns: int, language: str
 ) -> str:
     """Write the sentence: what, where to, how probably, when, and across which line."""
-    phrases, threat = PHRASES[language], danger.threat
-    kind, kind_prob = _kind(danger.assessment.classes)
-    names = {"ro": danger.place.name, "en": danger.place.name_en or danger.place.name}
-    head = phrases.track.format(
-        id=danger.assessment.track_id, kind=phrases.kinds[kind], kind_prob=percent(kind_prob)
-    )
-    lost = phrases.lost if danger.assessment.context == "lost" else ""
-    passes = phrases.passes.format(
+    officer, threat = WORDS[language].officer, danger.threat
+    passes = officer.passes.format(
         prob=percent(prob_within(threat, within_s)),
         radius_km=threat.radius_m / 1000.0,
-        place=named(names, language),
-        within=COUNTS[language](round(within_s / 60.0)),
+        place=named(names_of(danger.place), language),
+        within=minutes_words(round(within_s / 60.0), language),
     )
-    when = _when(phrases.arrives, t_ns, threat, language) or phrases.no_arrival
-    border = _border(phrases, crossing, within_s, t_ns, language)
-    return f"{head}{lost}{passes}{when}{border}."
+    return "".join(
+        (
+            _track(danger.assessment, officer),
+            passes,
+            _when(officer.arrives, t_ns, threat, language) or officer.no_arrival,
+            _border(officer, crossing, within_s, t_ns, language),
+            _unseen(danger.assessment, t_ns, language),
+            ".",
+        )
+    )
+
+
+def _track(assessment: Assessment, officer: Officer) -> str:
+    """Say which track it is, of which kind, and whether it is seen."""
+    kind, kind_prob = _kind(assessment.classes)
+    head = officer.track.format(
+        id=assessment.track_id, kind=officer.kinds[kind], kind_prob=percent(kind_prob)
+    )
+    return head + (officer.lost if assessment.context == "lost" else "")
 
 
 def _kind(classes: ClassBelief) -> tuple[str, float]:
@@ -141,13 +107,23 @@ def _when(pattern: str, t_ns: int, passage: Threat | Crossing, language: str) ->
 
 
 def _border(
-    phrases: Phrases, crossing: Crossing | None, within_s: float, t_ns: int, language: str
+    officer: Officer, crossing: Crossing | None, within_s: float, t_ns: int, language: str
 ) -> str:
     """Say how it stands to the border; nothing where the border is out of its reach."""
     if crossing is None:
         return ""
-    standing = {"inside": phrases.inside, "at the border": phrases.at_border}
+    standing = {"inside": officer.inside, "at the border": officer.at_border}
     if crossing.state in standing:
         return standing[crossing.state]
-    when = _when(phrases.crosses_when, t_ns, crossing, language)
-    return phrases.crosses.format(prob=percent(prob_within(crossing, within_s))) + when
+    when = _when(officer.crosses_when, t_ns, crossing, language)
+    return officer.crosses.format(prob=percent(prob_within(crossing, within_s))) + when
+
+
+def _unseen(assessment: Assessment, t_ns: int, language: str) -> str:
+    """Say how far a lost track may be, and which earlier track this one may continue."""
+    officer = WORDS[language].officer
+    lost = "" if assessment.reach is None else lost_words(assessment.reach, t_ns, language)
+    may_be = assessment.may_be[:1]
+    return lost + "".join(
+        officer.may_be.format(id=other.track_id, prob=percent(other.prob)) for other in may_be
+    )

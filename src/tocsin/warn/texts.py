@@ -4,12 +4,16 @@ Every message has five contents in this order: source, hazard, location, guidanc
 (Sutton and Kuligowski's warning contents; fewer than one public alert in ten has all five).
 The description holds the first three, the instruction the last two. Capitals are for hazard
 and action only. PREPARE is for duty services: it never tells the public what to do.
+An all-clear says what is known, and that debris stays dangerous.
 """
 
 import msgspec
 
-from tocsin.model.alert import AlertText, Level
-from tocsin.warn.minutes import COUNTS, Span, span_words
+from tocsin.model.alert import AlertText, Level, Purpose
+from tocsin.warn.minutes import Span, minutes_words, span_words
+from tocsin.warn.names import named
+from tocsin.warn.words.language import Language, counted
+from tocsin.warn.words.table import WORDS
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,98 +24,19 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Who speaks, by language."""
     zone: dict[str, str]
     place: dict[str, str]
-    """The place most probably passed, by language."""
+    """The place most probably passed, by language (`names.names_of`); may be empty."""
     tracks: int
     span_min: Span | None
     """First arrival in minutes from the message, or None where it cannot be told."""
     valid_min: int
     synthetic: bool
-
-
-class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """One language's phrases."""
-
-    tag: str
-    exercise: str
-    hazard_one: str
-    hazard_many: str
-    headline: dict[Level, str]
-    source: str
-    hazard: str
-    location: str
-    guidance: dict[Level, str]
-    arrival: str
-    arrival_unknown: str
-    valid: str
-
-
-TEMPLATES: dict[str, Template] = {
-    "ro": Template(
-        tag="ro-RO",
-        exercise="EXERCIȚIU (date inventate). ",
-        hazard_one="o posibilă DRONĂ neidentificată",
-        hazard_many="{tracks} posibile DRONE neidentificate",
-        headline={
-            "PREPARE": "Pregătire: posibilă DRONĂ, {zone}",
-            "WARN": "Avertizare: posibilă DRONĂ, {zone}",
-            "LAST_CALL": "ALARMĂ: posibilă DRONĂ, {zone}. ADĂPOSTIȚI-VĂ ACUM",
-        },
-        source="Sursa: {source}.",
-        hazard="Pericol: {hazard}; pot cădea resturi sau se poate produce o explozie.",
-        location="Loc: {zone}, mai ales zona {place}.",
-        guidance={
-            "PREPARE": (
-                "Ce faceți: mesaj numai pentru serviciile de intervenție, nu pentru public. "
-                "Verificați mijloacele de alarmare și țineți la îndemână persoana care aprobă."
-            ),
-            "WARN": (
-                "Ce faceți: INTRAȚI într-un adăpost sau într-o clădire solidă, departe de ferestre "
-                "și de pereții exteriori. Dacă vedeți resturi, nu le atingeți și sunați la 112."
-            ),
-            "LAST_CALL": (
-                "Ce faceți: ADĂPOSTIȚI-VĂ ACUM în cel mai apropiat adăpost sau în interiorul "
-                "clădirii, departe de ferestre și de pereții exteriori. Dacă sunteți afară și nu "
-                "aveți unde intra, CULCAȚI-VĂ la pământ. Dacă vedeți resturi, nu le atingeți și "
-                "sunați la 112."
-            ),
-        },
-        arrival="Timp: prima trecere este posibilă {span} de la acest mesaj.",
-        arrival_unknown="Timp: ora trecerii nu se poate estima.",
-        valid="Valabil {minutes}; expirarea nu înseamnă încetarea pericolului.",
-    ),
-    "en": Template(
-        tag="en-GB",
-        exercise="EXERCISE (invented data). ",
-        hazard_one="a possible unidentified DRONE",
-        hazard_many="{tracks} possible unidentified DRONES",
-        headline={
-            "PREPARE": "Prepare: possible DRONE, {zone}",
-            "WARN": "Warning: possible DRONE, {zone}",
-            "LAST_CALL": "ALARM: possible DRONE, {zone}. TAKE SHELTER NOW",
-        },
-        source="Source: {source}.",
-        hazard="Hazard: {hazard}; debris may fall or there may be an explosion.",
-        location="Location: {zone}, above all the area of {place}.",
-        guidance={
-            "PREPARE": (
-                "What to do: for duty services only, not for the public. Check the means of alarm "
-                "and keep the person who approves at hand."
-            ),
-            "WARN": (
-                "What to do: GO INTO a shelter or a solid building, away from windows and outer "
-                "walls. If you see debris, do not touch it and call 112."
-            ),
-            "LAST_CALL": (
-                "What to do: TAKE SHELTER NOW in the nearest shelter or deep inside the building, "
-                "away from windows and outer walls. If you are outside with nowhere to go, LIE "
-                "DOWN. If you see debris, do not touch it and call 112."
-            ),
-        },
-        arrival="Time: the first passage is possible {span} from this message.",
-        arrival_unknown="Time: when it passes cannot be told.",
-        valid="Valid for {minutes}; expiry does not mean that the danger is over.",
-    ),
-}
+    purpose: Purpose = "warning"
+    update: bool = False
+    """True: it replaces a message that was sent before."""
+    tracks_left: int = 0
+    """All-clear: tracks that were seen to leave."""
+    tracks_explained: int = 0
+    """All-clear: tracks that a person has explained (found, fallen, a false one)."""
 
 
 def texts_of(facts: Facts, languages: tuple[str, ...]) -> tuple[AlertText, ...]:
@@ -119,43 +44,72 @@ def texts_of(facts: Facts, languages: tuple[str, ...]) -> tuple[AlertText, ...]:
     return tuple(_text(facts, language) for language in languages)
 
 
-def named(names: dict[str, str], language: str) -> str:
-    """Return a name in a language, or in the first one that there is."""
-    return names.get(language) or next(iter(names.values()), "")
-
-
 def _text(facts: Facts, tag: str) -> AlertText:
-    """Fill one language's template."""
+    """Fill one language's templates."""
     language = tag.split("-", maxsplit=1)[0]
-    template = TEMPLATES[language]
-    exercise = template.exercise if facts.synthetic else ""
-    zone = named(facts.zone, language)
-    contents = _contents(facts, template, language)
+    words = WORDS[language]
+    exercise = words.exercise if facts.synthetic else ""
+    contents = _contents(facts, words, language)
     return AlertText(
         language=tag,
-        headline=exercise + template.headline[facts.level].format(zone=zone),
+        headline=exercise + _headline(facts, words, language),
         description=exercise + " ".join(contents[:3]),
         instruction=exercise + " ".join(contents[3:]),
-        area=zone,
+        area=named(facts.zone, language),
     )
 
 
-def _contents(facts: Facts, template: Template, language: str) -> tuple[str, str, str, str, str]:
+def _headline(facts: Facts, words: Language, language: str) -> str:
+    """Return the one line that a list of alerts shows."""
+    zone = named(facts.zone, language)
+    if facts.purpose == "all_clear":
+        return words.all_clear.headline.format(zone=zone)
+    line = words.headline[facts.level].format(drones=_drones(facts.tracks, words), zone=zone)
+    return words.update + line if facts.update else line
+
+
+def _contents(facts: Facts, words: Language, language: str) -> tuple[str, str, str, str, str]:
     """Return source, hazard, location, guidance, time."""
-    zone, place = named(facts.zone, language), named(facts.place, language)
-    number = template.hazard_one if facts.tracks == 1 else template.hazard_many
+    ended = facts.purpose == "all_clear"
     return (
-        template.source.format(source=named(facts.source, language)),
-        template.hazard.format(hazard=number.format(tracks=facts.tracks)),
-        template.location.format(zone=zone, place=place),
-        template.guidance[facts.level],
-        _time(facts, template, language),
+        words.source.format(source=named(facts.source, language)),
+        _known(facts, words) if ended else words.hazard.format(drones=_drones(facts.tracks, words)),
+        _location(facts, words, language),
+        words.all_clear.guidance[facts.level] if ended else words.guidance[facts.level],
+        words.all_clear.time if ended else _time(facts, words, language),
     )
 
 
-def _time(facts: Facts, template: Template, language: str) -> str:
+def _drones(tracks: int, words: Language) -> str:
+    """Name the hazard, and how many where it is not one."""
+    return words.drone if tracks <= 1 else counted(tracks, words.drones, words.plural)
+
+
+def _known(facts: Facts, words: Language) -> str:
+    """Say that the warning is over, and what is known of what it was about."""
+    clear = words.all_clear
+    told = [
+        counted(number, phrases, words.plural)
+        for number, phrases in (
+            (facts.tracks_left, clear.left),
+            (facts.tracks_explained, clear.explained),
+        )
+        if number
+    ]
+    return f"{clear.hazard} {clear.known.format(facts='; '.join(told) or clear.decided)}"
+
+
+def _location(facts: Facts, words: Language, language: str) -> str:
+    """Say where; the place only where the zone's name does not say it already."""
+    zone, place = named(facts.zone, language), named(facts.place, language)
+    told = not place or place in zone or facts.purpose == "all_clear"
+    return (words.location if told else words.location_place).format(zone=zone, place=place)
+
+
+def _time(facts: Facts, words: Language, language: str) -> str:
     """Say when, and for how long the message holds."""
-    valid = template.valid.format(minutes=COUNTS[language](facts.valid_min))
-    if facts.span_min is None:
-        return f"{template.arrival_unknown} {valid}"
-    return f"{template.arrival.format(span=span_words(facts.span_min, language))} {valid}"
+    span = facts.span_min
+    valid = words.valid.format(minutes=minutes_words(facts.valid_min, language))
+    if span is None:
+        return f"{words.arrival_unknown} {valid}"
+    return f"{words.arrival.format(span=span_words(span, language))} {valid}"
