@@ -175,6 +175,21 @@ def score(
 
 
 @app.command()
+def feed(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one.")] = 0,
+) -> None:
+    """The sent alerts of a run, over HTTP.
+
+    An Atom feed and the CAP files that it names, until stopped.
+    """
+    from tocsin.commands.feed import feed as serve
+
+    serve(run, host=host, port=port)
+
+
+@app.command()
 def bench(
     scene: Annotated[Path, typer.Option(help="Scene file (.npz).")],
 ) -> None:
