@@ -22,7 +22,15 @@ GRADINGS: dict[Level, Grading] = {
     "LAST_CALL": Grading(urgency="Immediate", severity="Extreme", responses=("Shelter",)),
 }
 
-EVENTS = {"ro": "Dronă neidentificată", "en": "Unidentified drone"}
+ALL_CLEAR = Grading(urgency="Past", severity="Minor", responses=("AllClear",))
+"""What an all-clear is: a person has found that the danger is over."""
+
+EVENTS = {
+    "ro": "Dronă neidentificată",
+    "en": "Unidentified drone",
+    "uk": "Неідентифікований дрон",
+    "hu": "Azonosítatlan drón",
+}
 """CAP `event` by language; the hazard is named."""
 
 LIKELY_PROB = 0.5
@@ -60,7 +68,9 @@ def alert_of(draft: Draft, sender: str, sender_names: dict[str, str] | None = No
         restriction=RESTRICTION,
         note=" ".join(notes),
         references=_references(draft, sender),
-        infos=tuple(_info(draft, text, sender_names or {}) for text in draft.texts),
+        infos=tuple(
+            info_of(draft, text, sender_names or {}, draft.t_drafted_ns) for text in draft.texts
+        ),
     )
 
 
@@ -71,10 +81,11 @@ def _references(draft: Draft, sender: str) -> str:
     return f"{sender},{draft.replaces},{cap_time(draft.replaces_t_ns)}"
 
 
-def _info(draft: Draft, text: AlertText, sender_names: dict[str, str]) -> Info:
-    """Return one language's block."""
+def info_of(draft: Draft, text: AlertText, sender_names: dict[str, str], t_ns: int) -> Info:
+    """Return one language's block, in force from `t_ns`."""
     language = text.language.split("-", maxsplit=1)[0]
-    grading = GRADINGS[draft.level]
+    ended = draft.purpose == "all_clear"
+    grading = ALL_CLEAR if ended else GRADINGS[draft.level]
     return Info(
         language=text.language,
         categories=("Safety",),
@@ -82,8 +93,8 @@ def _info(draft: Draft, text: AlertText, sender_names: dict[str, str]) -> Info:
         response_types=grading.responses,
         urgency=grading.urgency,
         severity=grading.severity,
-        certainty="Likely" if _prob(draft) > LIKELY_PROB else "Possible",
-        effective_ns=draft.t_drafted_ns,
+        certainty="Observed" if ended else _certainty(draft),
+        effective_ns=t_ns,
         expires_ns=draft.t_expires_ns,
         sender_name=sender_names.get(language, ""),
         headline=text.headline,
@@ -92,6 +103,10 @@ def _info(draft: Draft, text: AlertText, sender_names: dict[str, str]) -> Info:
         parameters=_parameters(draft),
         areas=(_area(draft, text),),
     )
+
+
+def _certainty(draft: Draft) -> str:
+    return "Likely" if _prob(draft) > LIKELY_PROB else "Possible"
 
 
 def _prob(draft: Draft) -> float:
@@ -104,10 +119,12 @@ def _parameters(draft: Draft) -> tuple[Named, ...]:
     facts = {
         "tocsin:level": draft.level,
         "tocsin:probability": f"{_prob(draft):.2f}",
+        "tocsin:population": str(draft.population),
+        "tocsin:population-added": str(draft.population_added),
         "tocsin:tracks": " ".join(str(reason.track_id) for reason in draft.reasons),
         "tocsin:synthetic": "true" if draft.synthetic else "false",
     }
-    return tuple(Named(value_name=name, value=value) for name, value in facts.items())
+    return tuple(Named(value_name=name, value=value) for name, value in facts.items() if value)
 
 
 def _area(draft: Draft, text: AlertText) -> Area:
@@ -121,5 +138,6 @@ def _area(draft: Draft, text: AlertText) -> Area:
 
 
 def _closed(ring: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
-    """Return a ring whose last point is its first."""
-    return ring if not ring or ring[0] == ring[-1] else (*ring, ring[0])
+    """Return a ring whose last point is its first, and no other point the one before it."""
+    kept = tuple(point for point, last in zip(ring, (None, *ring), strict=False) if point != last)
+    return kept if not kept or kept[0] == kept[-1] else (*kept, kept[0])

@@ -5,6 +5,8 @@ Our own tables of CAP 1.2 sections 3.2.1 to 3.2.4, in the standard's order.
 
 import msgspec
 
+SIGNATURES = "http://www.w3.org/2000/09/xmldsig#"
+"""The one other vocabulary that may stand in an alert, at its end (section 3.2.1)."""
 FOREVER = 1 << 30
 """As often as you like."""
 

@@ -5,13 +5,10 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from tocsin.wire.cap.elements import BLOCKS, VALUES, Slot
+from tocsin.wire.cap.elements import BLOCKS, SIGNATURES, VALUES, Slot
 from tocsin.wire.cap.findings import Fault
 from tocsin.wire.cap.old import VERY_LIKELY
 from tocsin.wire.cap.tree import elements, flat, local, space
-
-SIGNATURES = "http://www.w3.org/2000/09/xmldsig#"
-"""The one vocabulary that may stand at the end of an alert (section 3.2.1)."""
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
