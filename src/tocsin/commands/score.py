@@ -7,8 +7,11 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from tocsin.commands.score_table import measure_table
+from tocsin.commands.scored_run import read_case
 from tocsin.model.errors import BadInput
 from tocsin.record.run_folder import RunFolder
+from tocsin.sim.score.measures import Measures, measure, summary
 from tocsin.sim.score.night import NightScore, score_night
 from tocsin.sim.score.warnings import WarningScore, read_about, read_warnings, score_warnings
 
@@ -21,11 +24,17 @@ class Scored(NamedTuple):
     night: NightScore
     warnings: WarningScore | None
     """None where the truth knows no crossings (drones injected into a recording)."""
+    measures: Measures | None = None
+    """None there too, and where the run has no journal of this version."""
 
     def plain(self) -> dict[str, Any]:
         """Return everything as JSON has it."""
         warned = None if self.warnings is None else msgspec.to_builtins(self.warnings)
-        return {"picture": msgspec.to_builtins(self.night), "warnings": warned}
+        told: dict[str, Any] = {"picture": msgspec.to_builtins(self.night), "warnings": warned}
+        if self.measures is not None:
+            told["measures"] = msgspec.to_builtins(self.measures)
+            told["summary"] = msgspec.to_builtins(summary([self.measures]))
+        return told
 
 
 def score_run(run: Path, truth: Path, *, step_s: float = 1.0) -> Scored:
@@ -57,10 +66,12 @@ def score_run(run: Path, truth: Path, *, step_s: float = 1.0) -> Scored:
         step_s=step_s,
         partial=partial,
     )
-    warned = None
+    warned = measures = None
     if about.is_file() and not partial:
         warned = score_warnings(read_warnings(folder.alerts), about, states)
-    scored = Scored(night, warned)
+        case = read_case(folder, states, about)
+        measures = None if case is None else measure(case)
+    scored = Scored(night, warned, measures)
     folder.write_scores(scored.plain())
     return scored
 
@@ -73,6 +84,8 @@ def print_scores(scored: Scored, console: Console) -> None:
     console.print(table)
     if scored.warnings is not None:
         console.print(_warning_table(scored.warnings))
+    if scored.measures is not None:
+        console.print(measure_table(summary([scored.measures]), "Measures of warning"))
 
 
 def _lines(night: NightScore) -> list[tuple[str, str]]:

@@ -34,6 +34,7 @@ class Warned(msgspec.Struct, frozen=True, kw_only=True):
 
     zone_id: str
     level: str
+    severity: str
     sent_ns: int
     expires_ns: int
     rings_latlon_deg: tuple[tuple[tuple[float, float], ...], ...]
@@ -111,6 +112,7 @@ def _of_alert(alert: CapAlert) -> Warned:
     return Warned(
         zone_id=codes.get(ZONE_CODE, area.area_desc),
         level=facts.get(LEVEL_PARAMETER, ""),
+        severity=info.severity,
         sent_ns=alert.sent_ns,
         expires_ns=info.expires_ns if info.expires_ns is not None else alert.sent_ns,
         rings_latlon_deg=area.polygons_latlon_deg,

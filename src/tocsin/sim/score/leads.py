@@ -1,0 +1,158 @@
+"""How long before an arrival its zone was warned, beside what could be known at best.
+
+The course oracle knows every true state without noise and holds its course: it drafts at the first
+time from which the extrapolated course meets a place of the zone within the cap, and goes on doing
+so until the arrival. It knows no future, so a turn surprises it as it must surprise anybody. Its
+course is the mean velocity of the last 20 s, or of 120 s where a flight weaves. It can be beaten:
+each ratio is capped at 1, and a miss is 0. Arrivals that it knew for less than 60 s are left out.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from tocsin.model.detection import F64
+from tocsin.model.place import Place
+from tocsin.model.units import S_NS
+from tocsin.sim.score.hazards import RADIUS_M, Hazard, Near
+from tocsin.sim.score.notices import WARN, Notice, warned_since_ns
+
+CAPS_S = (1200.0, 600.0, 300.0)
+"""By level: how far each looks ahead, for the oracle as for the policy."""
+LEAST_KNOWN_S = 60.0
+FLOOR_S = 30.0
+COURSE_S = 20
+WEAVING_S = 120
+WEAVING_DEG = 8.0
+"""A flight whose course swings by more than this about its mean over 120 s weaves."""
+
+
+class Lead(msgspec.Struct, frozen=True, kw_only=True):
+    """One arrival of one hazard at one zone."""
+
+    zone_id: str
+    target_id: int
+    t_arrived_ns: int
+    known_s: float
+    """How long before, at most the cap, the course oracle knew it."""
+    lead_s: float | None
+    """How long before the zone was warned and stayed so; None: not at all."""
+
+    @property
+    def ratio(self) -> float:
+        """Return the lead as a share of what could be known, 0 to 1."""
+        return min((self.lead_s or 0.0) / max(self.known_s, FLOOR_S), 1.0)
+
+
+def leads(
+    hazards: Sequence[Hazard],
+    nears: Sequence[Near],
+    places: Sequence[Place],
+    notices: Sequence[Notice],
+    *,
+    level: int = WARN,
+) -> tuple[Lead, ...]:
+    """Return every arrival that the course oracle knew long enough, in order of time.
+
+    Args:
+        hazards: what flew.
+        nears: when each was near a zone.
+        places: of the site.
+        notices: what was drafted.
+        level: the warning that counts; its cap is the oracle's too.
+    """
+    by_zone: dict[str, list[tuple[float, float]]] = {}
+    for place in places:
+        by_zone.setdefault(place.zone, []).append(place.pos_site_m)
+    flights = {hazard.target_id: (hazard, course_mps(hazard)) for hazard in hazards}
+    found = []
+    for near in nears:
+        arrived_ns = near.first_ns()
+        if arrived_ns is None:
+            continue
+        hazard, vel_mps = flights[near.target_id]
+        places_m = np.array(by_zone[near.zone_id])
+        known_s = oracle_lead_s(hazard, vel_mps, places_m, arrived_ns, cap_s=CAPS_S[level])
+        if known_s < LEAST_KNOWN_S:
+            continue
+        since_ns = warned_since_ns(notices, near.zone_id, arrived_ns, level)
+        found.append(
+            Lead(
+                zone_id=near.zone_id,
+                target_id=near.target_id,
+                t_arrived_ns=arrived_ns,
+                known_s=known_s,
+                lead_s=None if since_ns is None else (arrived_ns - since_ns) / S_NS,
+            )
+        )
+    return tuple(sorted(found, key=lambda lead: (lead.t_arrived_ns, lead.zone_id)))
+
+
+def oracle_lead_s(
+    hazard: Hazard, vel_mps: F64, places_m: F64, arrived_ns: int, *, cap_s: float
+) -> float:
+    """Return how long before an arrival the course oracle knew it without a break.
+
+    Args:
+        hazard: the flight.
+        vel_mps: shape (n, 2), the course that the oracle holds at each of its times.
+        places_m: shape (k, 2), places of the zone.
+        arrived_ns: when the hazard first came within the radius of one of them.
+        cap_s: the farthest that it looks ahead.
+    """
+    last = int(np.searchsorted(hazard.t_ns, arrived_ns, side="right"))
+    begin = int(np.searchsorted(hazard.t_ns, arrived_ns - round(cap_s * S_NS)))
+    rows = slice(begin, last)
+    knows = hit_s(hazard.pos_site_m[rows], vel_mps[rows], places_m) <= cap_s
+    doubts = np.flatnonzero(~knows)
+    first = begin + (int(doubts[-1]) + 1 if len(doubts) else 0)
+    return float((arrived_ns - hazard.t_ns[min(first, last - 1)]) / S_NS)
+
+
+def hit_s(pos_m: F64, vel_mps: F64, places_m: F64, *, radius_m: float = RADIUS_M) -> F64:
+    """Return when straight courses first come within the radius of any place.
+
+    Args:
+        pos_m: shape (n, 2).
+        vel_mps: shape (n, 2).
+        places_m: shape (k, 2).
+        radius_m: of the places.
+
+    Returns:
+        shape (n,), seconds from each state on: 0 where it is inside, infinity where it misses.
+    """
+    to_m = places_m[None] - pos_m[:, None]
+    speed2 = np.maximum(np.sum(vel_mps**2, axis=1), 1e-9)[:, None]
+    along_s = np.einsum("nkd,nd->nk", to_m, vel_mps) / speed2
+    off2_m2 = np.sum(to_m**2, axis=2) - along_s**2 * speed2
+    half2_s2 = (radius_m**2 - off2_m2) / speed2
+    enters_s = along_s - np.sqrt(np.maximum(half2_s2, 0.0))
+    inside = np.sum(to_m**2, axis=2) <= radius_m**2
+    meets = (half2_s2 >= 0.0) & (enters_s >= 0.0)
+    return np.asarray(np.where(inside, 0.0, np.where(meets, enters_s, np.inf)).min(axis=1))
+
+
+def course_mps(hazard: Hazard) -> F64:
+    """Return the velocity that the course oracle holds at each time; shape (n, 2)."""
+    short, long = (_trailing_mean(hazard, span_s) for span_s in (COURSE_S, WEAVING_S))
+    off_deg = np.degrees(
+        np.arctan2(
+            short[:, 0] * long[:, 1] - short[:, 1] * long[:, 0], np.sum(short * long, axis=1)
+        )
+    )
+    return long if _swings(off_deg) else short
+
+
+def _swings(off_deg: F64) -> bool:
+    """Say whether the course swings to both sides of its mean for much of the flight."""
+    left, right = np.mean(off_deg > WEAVING_DEG), np.mean(off_deg < -WEAVING_DEG)
+    return bool(min(left, right) > 0.1)
+
+
+def _trailing_mean(hazard: Hazard, span_s: int) -> F64:
+    """Return the mean velocity over the last so many rows (about a second each)."""
+    total = np.concatenate([np.zeros((1, 2)), np.cumsum(hazard.vel_site_mps, axis=0)])
+    end = np.arange(1, len(total))
+    begin = np.maximum(end - span_s, 0)
+    return np.asarray((total[end] - total[begin]) / (end - begin)[:, None])
