@@ -140,8 +140,8 @@ class Line:
         self.assess, found = assess.step(self.assess, now, self.world, self.site.assess)
         entries.journal_assessments(self.journal, now.t_ns, found, picture_idx=picture_idx)
         policy = self.site.warn
-        self.warn, drafts = warn.step(self.warn, now.t_ns, found, self.ground, policy)
-        for draft in drafts:
+        self.warn, outcome = warn.step(self.warn, now.t_ns, found, self.ground, policy)
+        for draft in (drafts := outcome.drafts):
             entries.journal_draft(self.journal, draft)
             cap_xml = build(draft, policy.sender, policy.source_name)
             entries.journal_warning(self.journal, draft.t_drafted_ns, cap_xml, draft_id=draft.id)

@@ -1,21 +1,23 @@
 """How endangered each zone is: the tracks that count, and the places they may pass."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from tocsin.model.place import Place
-from tocsin.model.threat import Assessment, Crossing, Threat
+from tocsin.model.threat import Assessment, Crossing, Threat, ZoneThreat
 from tocsin.warn.ground import Ground
 from tocsin.warn.policy import Policy
 
 
 class Danger(msgspec.Struct, frozen=True, kw_only=True):
-    """One track and one place in a zone."""
+    """One track and one zone, told by the place that it most probably passes there."""
 
     assessment: Assessment
     threat: Threat
     place: Place
     probs: tuple[float, ...]
-    """Probability within each level's horizon, in the order of `policy.LEVELS`."""
+    """Probability for the zone within each level's horizon, in the order of `policy.LEVELS`."""
 
 
 def counts(assessment: Assessment, policy: Policy) -> bool:
@@ -28,23 +30,26 @@ def counts(assessment: Assessment, policy: Policy) -> bool:
 
 
 def dangers_by_zone(
-    assessments: tuple[Assessment, ...], ground: Ground, policy: Policy
+    assessments: tuple[Assessment, ...], ground: Ground, policies: Mapping[str, Policy]
 ) -> dict[str, tuple[Danger, ...]]:
-    """Return each zone's dangers: every track that counts with every place it threatens.
+    """Return each zone's dangers: every track that counts with the places it threatens there.
 
     What is too improbable to reach or hold any level is left out.
+
+    Args:
+        assessments: All tracks.
+        ground: Zones and places.
+        policies: The policy of each zone, by its id.
     """
-    least_prob = policy.release_ratio * min(rule.min_prob for rule in policy.rules())
     zones: dict[str, list[Danger]] = {}
     for assessment in assessments:
-        if not counts(assessment, policy):
-            continue
-        for threat in assessment.threats:
-            place = ground.places.get(threat.place_id)
-            if place is not None and threat.prob[-1] >= least_prob:
-                found = _danger(assessment, threat, place, policy)
-                zones.setdefault(place.zone, []).append(found)
-    return {zone_id: tuple(found) for zone_id, found in zones.items()}
+        whole = {threat.zone_id: threat for threat in assessment.zones}
+        for zone_id, threats in _by_zone(assessment, ground).items():
+            policy = policies[zone_id]
+            if counts(assessment, policy):
+                found = _dangers(assessment, threats, whole.get(zone_id), ground, policy)
+                zones.setdefault(zone_id, []).extend(found)
+    return {zone_id: tuple(found) for zone_id, found in zones.items() if found}
 
 
 def zone_probs(dangers: tuple[Danger, ...]) -> tuple[float, ...]:
@@ -55,14 +60,21 @@ def zone_probs(dangers: tuple[Danger, ...]) -> tuple[float, ...]:
     return tuple(map(max, zip(*(danger.probs for danger in dangers), strict=True)))
 
 
-def bearing(dangers: tuple[Danger, ...], level: int, least_prob: float) -> tuple[Danger, ...]:
+def bearing(
+    dangers: tuple[Danger, ...], level: int, least_prob: float, within_s: float
+) -> tuple[Danger, ...]:
     """Return the dangers that bear a level, the most probable first, one for a track.
 
     A track counts with the place that it most probably passes within the level's horizon.
     """
     ranked = sorted(
         (danger for danger in dangers if danger.probs[level] >= least_prob),
-        key=lambda danger: (-danger.probs[level], danger.assessment.track_id, danger.place.id),
+        key=lambda danger: (
+            -danger.probs[level],
+            danger.assessment.track_id,
+            -prob_within(danger.threat, within_s),
+            danger.place.id,
+        ),
     )
     best: dict[int, Danger] = {}
     for danger in ranked:
@@ -70,7 +82,7 @@ def bearing(dangers: tuple[Danger, ...], level: int, least_prob: float) -> tuple
     return tuple(best.values())
 
 
-def prob_within(passage: Threat | Crossing, within_s: float) -> float:
+def prob_within(passage: Threat | ZoneThreat | Crossing, within_s: float) -> float:
     """Return the probability within a time, linear between the horizons that were told."""
     before_s, before_prob = 0.0, 0.0
     for horizon_s, prob in zip(passage.within_s, passage.prob, strict=True):
@@ -81,7 +93,30 @@ def prob_within(passage: Threat | Crossing, within_s: float) -> float:
     return before_prob
 
 
-def _danger(assessment: Assessment, threat: Threat, place: Place, policy: Policy) -> Danger:
-    """Read off the probabilities that the policy asks for."""
-    probs = tuple(prob_within(threat, rule.within_s) for rule in policy.rules())
-    return Danger(assessment=assessment, threat=threat, place=place, probs=probs)
+def _by_zone(assessment: Assessment, ground: Ground) -> dict[str, list[Threat]]:
+    """Return what a track threatens, by zone."""
+    zones: dict[str, list[Threat]] = {}
+    for threat in assessment.threats:
+        place = ground.places.get(threat.place_id)
+        if place is not None:
+            zones.setdefault(place.zone, []).append(threat)
+    return zones
+
+
+def _dangers(
+    assessment: Assessment,
+    threats: list[Threat],
+    whole: ZoneThreat | None,
+    ground: Ground,
+    policy: Policy,
+) -> list[Danger]:
+    """Return one danger a place; the probabilities are those of the whole zone where told."""
+    least_prob = policy.release_ratio * min(rule.min_prob for rule in policy.rules())
+    found = []
+    for threat in threats:
+        passage = threat if whole is None else whole
+        if passage.prob[-1] >= least_prob:
+            probs = tuple(prob_within(passage, rule.within_s) for rule in policy.rules())
+            place = ground.places[threat.place_id]
+            found.append(Danger(assessment=assessment, threat=threat, place=place, probs=probs))
+    return found

@@ -1,16 +1,19 @@
 """From a zone's dangers to a draft, and whether it says anything new."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import msgspec
 
-from tocsin.model.alert import Draft, Reason
+from tocsin.model.alert import Draft, Reason, Sent
 from tocsin.model.place import Zone
+from tocsin.model.threat import Threat
 from tocsin.model.units import S_NS
 from tocsin.warn.danger import Danger, bearing
 from tocsin.warn.ground import Ground
 from tocsin.warn.minutes import Span, span_min
+from tocsin.warn.names import names_of
 from tocsin.warn.policy import LEVELS, Policy
 from tocsin.warn.reasons import reason_of
 from tocsin.warn.texts import Facts, texts_of
@@ -20,7 +23,7 @@ LAPSE_S = 300.0
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What must be known of the draft that stands, to see whether a new one is news."""
+    """What was told last of a zone, to see whether a new draft is news."""
 
     id: str
     level: int
@@ -29,6 +32,18 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     tracks: tuple[int, ...]
     """Tracks named by this draft or by those it replaced, ascending."""
     window_ns: tuple[int, int] | None
+    rejected: bool = False
+    """A person said no, or said that it is over."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a draft stands in the line of a zone's drafts and alerts."""
+
+    replaces: str = ""
+    replaces_t_ns: int | None = None
+    alarm_id: str = ""
+    update: bool = False
+    """What it follows upon was sent."""
 
 
 def draft_of(
@@ -38,64 +53,124 @@ def draft_of(
     dangers: tuple[Danger, ...],
     ground: Ground,
     policy: Policy,
-    standing: Standing | None,
+    line: Line,
 ) -> Draft:
-    """Return the draft for a zone at a level; its id follows from zone, level and time."""
+    """Return the warning for a zone at a level; its id follows from zone, level and time."""
     rule = policy.rules()[level]
-    counted = bearing(dangers, level, rule.min_prob * policy.release_ratio)
+    least_prob = rule.min_prob * policy.release_ratio
+    counted = bearing(dangers, level, least_prob, rule.within_s)
     reasons = tuple(
         reason_of(danger, rule.within_s, t_ns, policy.officer_language) for danger in counted
     )
-    facts = _facts(zone, level, t_ns, counted, reasons, ground, policy)
+    facts = _facts(zone, level, t_ns, counted, ground, policy, line)
+    outline = ground.outlines[zone.id]
     return Draft(
-        id=draft_id(zone.id, level, t_ns),
+        id=draft_id(zone.id, LEVELS[level].lower(), t_ns),
         zone_id=zone.id,
         level=LEVELS[level],
         t_drafted_ns=t_ns,
         t_expires_ns=t_ns + round(rule.valid_s * S_NS),
         texts=texts_of(facts, policy.languages),
-        rings_lonlat_deg=zone.rings_lonlat_deg,
+        rings_lonlat_deg=outline.rings_lonlat_deg,
         population=zone.population,
+        population_added=outline.population_added,
         reasons=reasons,
-        replaces="" if standing is None else standing.id,
-        replaces_t_ns=None if standing is None else standing.t_drafted_ns,
+        replaces=line.replaces,
+        replaces_t_ns=line.replaces_t_ns,
         synthetic=ground.synthetic,
+        alarm_id=line.alarm_id,
     )
 
 
-def draft_id(zone_id: str, level: int, t_ns: int) -> str:
-    """Return `zone-level-time`, fit for a CAP identifier and a file name."""
+def all_clear_of(
+    zone: Zone,
+    t_ns: int,
+    ended: Sent,
+    ground: Ground,
+    policy: Policy,
+    *,
+    left: int,
+    explained: int,
+) -> Draft:
+    """Return the all-clear that ends an alert; its level is that of the alert."""
+    level = LEVELS.index(ended.draft.level)
+    valid_s = policy.rules()[level].valid_s
+    facts = Facts(
+        purpose="all_clear",
+        level=ended.draft.level,
+        source=policy.source_name,
+        zone=zone.name,
+        place={},
+        tracks=0,
+        span_min=None,
+        valid_min=round(valid_s / 60.0),
+        synthetic=ground.synthetic,
+        tracks_left=left,
+        tracks_explained=explained,
+    )
+    return Draft(
+        id=draft_id(zone.id, "all_clear", t_ns),
+        zone_id=zone.id,
+        level=ended.draft.level,
+        t_drafted_ns=t_ns,
+        t_expires_ns=t_ns + round(valid_s * S_NS),
+        texts=texts_of(facts, policy.languages),
+        rings_lonlat_deg=ended.draft.rings_lonlat_deg,
+        population=zone.population,
+        population_added=ended.draft.population_added,
+        reasons=(),
+        replaces=ended.id,
+        replaces_t_ns=ended.draft.t_drafted_ns,
+        synthetic=ground.synthetic,
+        purpose="all_clear",
+        alarm_id=ended.draft.alarm_id,
+    )
+
+
+def draft_id(zone_id: str, kind: str, t_ns: int) -> str:
+    """Return `zone-kind-time`, fit for a CAP identifier and a file name."""
     second, rest_ns = divmod(t_ns, S_NS)
     when = datetime.fromtimestamp(second, tz=UTC).strftime("%Y%m%dT%H%M%S")
     safe = re.sub(r"[^\w.-]+", "_", zone_id, flags=re.ASCII)
-    return f"{safe}-{LEVELS[level].lower()}-{when}{rest_ns // 1_000_000:03d}Z"
+    return f"{safe}-{kind}-{when}{rest_ns // 1_000_000:03d}Z"
 
 
-def is_material(standing: Standing | None, level: int, draft: Draft, policy: Policy) -> bool:
-    """Say whether a draft tells something that the standing one does not."""
+def is_material(
+    standing: Standing | None,
+    level: int,
+    t_ns: int,
+    dangers: tuple[Danger, ...],
+    policy: Policy,
+) -> bool:
+    """Say whether a draft made now would tell something that was not told.
+
+    A level that rises is always news. Otherwise a pause is kept, and then it is news that the
+    draft is about to lapse, that the first arrival comes earlier than told, or that what was told
+    is over; PREPARE is only renewed. After a rejection only another track is.
+    """
     if standing is None or level > standing.level:
         return True
-    if level < standing.level:
+    if level < standing.level or t_ns - standing.t_drafted_ns < policy.update_after_s * S_NS:
         return False
-    if draft.t_drafted_ns - standing.t_drafted_ns < policy.update_after_s * S_NS:
-        return False
-    least_prob = policy.rules()[level].min_prob
-    bear = {reason.track_id for reason in draft.reasons if reason.place_prob >= least_prob}
-    lapsing = standing.t_expires_ns - draft.t_drafted_ns < LAPSE_S * S_NS
-    return lapsing or not bear.issubset(standing.tracks) or _moved(standing, draft, policy)
+    rule = policy.rules()[level]
+    counted = bearing(dangers, level, rule.min_prob, rule.within_s)
+    if standing.rejected:
+        return not {one.assessment.track_id for one in counted}.issubset(standing.tracks)
+    lapsing = standing.t_expires_ns - t_ns < LAPSE_S * S_NS
+    return lapsing or (level > 0 and _moved(standing, t_ns, counted, policy))
 
 
-def _moved(standing: Standing, draft: Draft, policy: Policy) -> bool:
+def _moved(standing: Standing, t_ns: int, counted: tuple[Danger, ...], policy: Policy) -> bool:
     """Say whether the first arrival now comes earlier than told, or what was told is over."""
-    now, told = first_window_ns(draft.reasons), standing.window_ns
+    now, told = first_window_ns(one.threat for one in counted), standing.window_ns
     if now is None or told is None:
         return now is not None
     shift_ns = round(policy.window_shift_s * S_NS)
-    return now[0] < told[0] - shift_ns or told[1] + shift_ns < draft.t_drafted_ns
+    return now[0] < told[0] - shift_ns or told[1] + shift_ns < t_ns < now[1]
 
 
 def standing_of(draft: Draft, level: int, before: Standing | None) -> Standing:
-    """Return what stands after a draft."""
+    """Return what has been told after a draft."""
     named = {reason.track_id for reason in draft.reasons}
     return Standing(
         id=draft.id,
@@ -107,12 +182,12 @@ def standing_of(draft: Draft, level: int, before: Standing | None) -> Standing:
     )
 
 
-def first_window_ns(reasons: tuple[Reason, ...]) -> tuple[int, int] | None:
+def first_window_ns(passages: Iterable[Reason | Threat]) -> tuple[int, int] | None:
     """Return the window of the track that may arrive first, or None where none has one."""
     windows = [
-        (reason.t_p05_ns, reason.t_p95_ns)
-        for reason in reasons
-        if reason.t_p05_ns is not None and reason.t_p95_ns is not None
+        (passage.t_p05_ns, passage.t_p95_ns)
+        for passage in passages
+        if passage.t_p05_ns is not None and passage.t_p95_ns is not None
     ]
     return min(windows, default=None)
 
@@ -122,21 +197,21 @@ def _facts(
     level: int,
     t_ns: int,
     counted: tuple[Danger, ...],
-    reasons: tuple[Reason, ...],
     ground: Ground,
     policy: Policy,
+    line: Line,
 ) -> Facts:
     """Gather what the message tells."""
-    window = first_window_ns(reasons)
+    window = first_window_ns(one.threat for one in counted)
     span: Span | None = None if window is None else span_min(t_ns, *window)
-    place = counted[0].place
     return Facts(
         level=LEVELS[level],
         source=policy.source_name,
         zone=zone.name,
-        place={"ro": place.name, "en": place.name_en or place.name},
-        tracks=len(reasons),
+        place=names_of(counted[0].place),
+        tracks=len(counted),
         span_min=span,
         valid_min=round(policy.rules()[level].valid_s / 60.0),
         synthetic=ground.synthetic,
+        update=line.update,
     )

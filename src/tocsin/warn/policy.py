@@ -1,14 +1,17 @@
 """The policy that people set: when to draft what, who may approve it, in which languages."""
 
+from typing import Any
+
 import msgspec
 
 from tocsin.model.alert import Level
+from tocsin.model.place import Zone
 
 LEVELS: tuple[Level, ...] = ("PREPARE", "WARN", "LAST_CALL")
 """From the lowest to the highest."""
 
 
-LANGUAGES = ("ro", "en")
+LANGUAGES = ("ro", "en", "uk", "hu")
 """Languages in which reviewed templates exist (see `warn.texts`)."""
 
 
@@ -21,13 +24,46 @@ class LevelRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """How long a draft of this level holds before it lapses (a lapse is not an all-clear)."""
 
 
+class LevelChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a zone or county has otherwise about a level; what is not given stays."""
+
+    within_s: float | None = None
+    min_prob: float | None = None
+    valid_s: float | None = None
+
+
 class StandingAuthority(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Leave, given beforehand by a named person, to publish some levels without asking."""
 
     given_by: str
+    """One of the approvers."""
     given_on: str
     """Date as YYYY-MM-DD."""
     levels: tuple[Level, ...]
+    """Empty: none; so a zone can be taken out of an authority that holds elsewhere."""
+
+
+class ZonePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[warn.zone."ID"]`: what a zone, or all zones of a county, have otherwise."""
+
+    prepare: LevelChange | None = None
+    warn: LevelChange | None = None
+    last_call: LevelChange | None = None
+    release_ratio: float | None = None
+    release_after_s: float | None = None
+    min_exists_prob: float | None = None
+    min_noncooperative_prob: float | None = None
+    min_drone_prob: float | None = None
+    max_duration_s: float | None = None
+    update_after_s: float | None = None
+    languages: tuple[str, ...] | None = None
+    """Exactly these, in this order, instead of those of the zone and the policy."""
+    approvers: tuple[str, ...] | None = None
+    two_person: bool | None = None
+    standing_authority: StandingAuthority | None = None
+    all_clear_after_s: float | None = None
+    all_clear_max_people: int | None = None
+    max_vertices: int | None = None
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,48 +96,158 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     officer_language: str = "en"
     """Language of the reasons that the duty officer reads."""
     languages: tuple[str, ...] = ("ro-RO", "en-GB")
+    """Languages of the messages. A zone's own languages come first, then these."""
     sender: str = "draft@tocsin.invalid"
     """CAP sender id: no spaces, commas, `<` or `&`."""
     source_name: dict[str, str] = msgspec.field(
         default_factory=lambda: {
             "ro": "Inspectoratul pentru Situații de Urgență",
             "en": "Inspectorate for Emergency Situations",
+            "uk": "Інспекторат з надзвичайних ситуацій",
+            "hu": "Katasztrófavédelmi Felügyelőség",
         }
     )
     """Who speaks, by language; the first of the five contents of a message."""
+    max_vertices: int = 20
+    """Most corners of a warned outline, 4 to 100: what the network takes."""
     approvers: tuple[str, ...] = ()
     """Names of those who may approve a draft; empty: nothing can be approved."""
+    two_person: bool = False
+    """True: an approval, an all-clear or a standing authority needs two different names."""
     standing_authority: StandingAuthority | None = None
+    all_clear_after_s: float = 300.0
+    """An all-clear is drafted only when nothing has threatened the zone for this long ..."""
+    all_clear_max_people: int = 0
+    """... and where a lost track may be there live no more people of the zone than this."""
+    continued_prob: float = 0.9
+    """A lost track is explained by another that continues it at least this probably."""
+    lost_forget_s: float = 43_200.0
+    """A lost track that nobody explains is feared for this long: longer than it can fly."""
+    call_gap_s: float = 120.0
+    """The duty officer is not called more often than this; what comes sooner joins the call."""
+    quiet_after_s: float = 1800.0
+    """After so long without a level or an open draft, a county's next one is a new alarm."""
+    zone: dict[str, ZonePolicy] = {}
+    """What zones or counties have otherwise, by their id; a zone's own goes before its county's."""
 
     def __post_init__(self) -> None:
         """Refuse a policy that contradicts itself."""
-        rules = self.rules()
-        probs = [rule.min_prob for rule in rules]
-        horizons_s = [rule.within_s for rule in rules]
-        short = {language.split("-", maxsplit=1)[0] for language in self.languages}
-        for wrong, why in (
-            (not all(0 < prob <= 1 for prob in probs), "min_prob must lie in 0..1"),
-            (probs != sorted(probs), "a higher level must not ask for a lower probability"),
-            (horizons_s != sorted(horizons_s, reverse=True), "a higher level must look less far"),
-            (min(horizons_s) <= 0, "within_s must be positive"),
-            (not 0 < self.release_ratio < 1, "release_ratio must lie in 0..1"),
-            (
-                not all(0 < rule.valid_s <= self.max_duration_s for rule in rules),
-                "valid_s must lie in 0..max_duration_s",
-            ),
-            (not 60 <= self.max_duration_s <= 86_400, "max_duration_s must lie in 60..86400"),
-            (min(self.release_after_s, self.update_after_s, self.window_shift_s) < 0, "times < 0"),
-            (not 0 <= self.min_exists_prob <= 1, "min_exists_prob must lie in 0..1"),
-            (not 0 <= self.min_noncooperative_prob <= 1, "min_noncooperative_prob: 0..1"),
-            (not 0 <= self.min_drone_prob <= 1, "min_drone_prob must lie in 0..1"),
-            (not self.languages, "languages must name at least one"),
-            (not short | {self.officer_language} <= set(LANGUAGES), f"texts exist in {LANGUAGES}"),
-            (not short <= set(self.source_name), "source_name lacks one of the languages"),
-            (not self.sender or set(self.sender) & set(" ,<&"), "sender: no space, comma, <, &"),
-        ):
+        for wrong, why in (*_thresholds(self), *_people(self), *_messages(self)):
             if wrong:
                 raise ValueError(why)
+        for name, change in self.zone.items():
+            try:
+                _changed(self, change)
+            except ValueError as error:
+                raise ValueError(f'zone "{name}": {error}') from None
 
     def rules(self) -> tuple[LevelRule, LevelRule, LevelRule]:
         """Return the rules in the order of `LEVELS`."""
         return (self.prepare, self.warn, self.last_call)
+
+    def of_zone(self, zone: Zone) -> "Policy":
+        """Return the policy of one zone: its county's changes, then its own, and its languages.
+
+        Raises ValueError where county and zone together contradict.
+        """
+        named = [self.zone[name] for name in (zone.county, zone.id) if name in self.zone]
+        policy = self
+        if zone.languages:
+            own = dict.fromkeys((*zone.languages, *self.languages))
+            policy = msgspec.structs.replace(policy, languages=tuple(own), zone={})
+        for change in named:
+            policy = _changed(policy, change)
+        return policy
+
+    def may_approve(self, name: str) -> bool:
+        """Say whether a person has the right to decide under this policy."""
+        return name in self.approvers
+
+
+SENDER = "sender: no space, comma, <, &"
+Check = tuple[bool, str]
+
+
+def _thresholds(policy: Policy) -> tuple[Check, ...]:
+    """Check levels, probabilities and times."""
+    rules = policy.rules()
+    probs = [rule.min_prob for rule in rules]
+    horizons_s = [rule.within_s for rule in rules]
+    times_s = (policy.release_after_s, policy.update_after_s, policy.window_shift_s)
+    return (
+        (not all(0 < prob <= 1 for prob in probs), "min_prob must lie in 0..1"),
+        (probs != sorted(probs), "a higher level must not ask for a lower probability"),
+        (horizons_s != sorted(horizons_s, reverse=True), "a higher level must look less far"),
+        (min(horizons_s) <= 0, "within_s must be positive"),
+        (not 0 < policy.release_ratio < 1, "release_ratio must lie in 0..1"),
+        (
+            not all(0 < rule.valid_s <= policy.max_duration_s for rule in rules),
+            "valid_s must lie in 0..max_duration_s",
+        ),
+        (not 60 <= policy.max_duration_s <= 86_400, "max_duration_s must lie in 60..86400"),
+        (min(times_s) < 0, "times < 0"),
+        (not 0 <= policy.min_exists_prob <= 1, "min_exists_prob must lie in 0..1"),
+        (not 0 <= policy.min_noncooperative_prob <= 1, "min_noncooperative_prob: 0..1"),
+        (not 0 <= policy.min_drone_prob <= 1, "min_drone_prob must lie in 0..1"),
+    )
+
+
+def _people(policy: Policy) -> tuple[Check, ...]:
+    """Check who decides, and what is asked before it is said to be over."""
+    given = policy.standing_authority
+    names = policy.approvers
+    blank = any(not name.strip() or name != name.strip() for name in names)
+    return (
+        (blank, "approvers: a name must not be blank or begin or end with a space"),
+        (len(set(names)) < len(names), "approvers: a name is given twice"),
+        (policy.two_person and len(names) == 1, "two_person needs two approvers"),
+        (
+            given is not None and bool(given.levels) and given.given_by not in names,
+            "standing_authority.given_by is none of the approvers",
+        ),
+        (policy.all_clear_after_s < 60, "all_clear_after_s must be 60 or more"),
+        (policy.all_clear_max_people < 0, "all_clear_max_people must be 0 or more"),
+        (not 0.5 <= policy.continued_prob <= 1, "continued_prob must lie in 0.5..1"),
+        (not 3600 <= policy.lost_forget_s <= 172_800, "lost_forget_s must lie in 3600..172800"),
+        (not 60 <= policy.call_gap_s <= 600, "call_gap_s must lie in 60..600"),
+        (not 300 <= policy.quiet_after_s <= 86_400, "quiet_after_s must lie in 300..86400"),
+    )
+
+
+def _messages(policy: Policy) -> tuple[Check, ...]:
+    """Check languages, sender and outline."""
+    short = {short_of(language) for language in policy.languages}
+    return (
+        (not policy.languages, "languages must name at least one"),
+        (not short | {policy.officer_language} <= set(LANGUAGES), f"texts exist in {LANGUAGES}"),
+        (len(short) < len(policy.languages), "languages: one is given twice"),
+        (not short <= set(policy.source_name), "source_name lacks one of the languages"),
+        (
+            not policy.sender or set(policy.sender) & set(" ,<&") != set(),
+            "sender: no space, comma, <, &",
+        ),
+        (not 4 <= policy.max_vertices <= 100, "max_vertices must lie in 4..100"),
+    )
+
+
+def short_of(language: str) -> str:
+    """Return `ro` of `ro-RO`."""
+    return language.split("-", maxsplit=1)[0]
+
+
+def _changed(policy: Policy, change: ZonePolicy) -> Policy:
+    """Return a policy with what a zone or county has otherwise."""
+    given: dict[str, Any] = {
+        name: value
+        for name in change.__struct_fields__
+        if (value := getattr(change, name)) is not None
+    }
+    for name, value in given.items():
+        if isinstance(value, LevelChange):
+            given[name] = _rule(getattr(policy, name), value)
+    return msgspec.structs.replace(policy, **given, zone={})
+
+
+def _rule(rule: LevelRule, change: LevelChange) -> LevelRule:
+    given = {name: getattr(change, name) for name in change.__struct_fields__}
+    return msgspec.structs.replace(rule, **{k: v for k, v in given.items() if v is not None})

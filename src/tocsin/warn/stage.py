@@ -1,46 +1,39 @@
-"""The warn stage: assessments in, drafts out. Nothing is sent and nothing is cleared here."""
+"""The warn stage: assessments and decisions in; drafts, alerts and calls out.
+
+Nothing is sent here without a person's approval or a standing authority in force, and nothing is
+cleared without a person.
+"""
 
 import msgspec
 
-from tocsin.model.alert import Draft
-from tocsin.model.errors import BadInput
 from tocsin.model.place import Zone
 from tocsin.model.threat import Assessment
+from tocsin.warn.alarms import alarm_id, area_of, call
+from tocsin.warn.all_clear import calm_since, consider
+from tocsin.warn.authority import authority_of
 from tocsin.warn.danger import Danger, dangers_by_zone, zone_probs
-from tocsin.warn.draft import Standing, draft_of, is_material, standing_of
+from tocsin.warn.decide import decide
+from tocsin.warn.draft import Line, draft_of, is_material, standing_of
 from tocsin.warn.ground import Ground
-from tocsin.warn.ladder import NO_LEVEL, Rung, climb, reached_level
-from tocsin.warn.policy import Policy
+from tocsin.warn.ladder import NO_LEVEL, climb, reached_level
+from tocsin.warn.life import Ledger, begin, lapse, opened, release
+from tocsin.warn.missing import remember
+from tocsin.warn.outcome import Outcome
+from tocsin.warn.policy import LEVELS, Policy
+from tocsin.warn.state import WarnState, ZoneState, policies_of, restore, snapshot
+
+__all__ = ["Outcome", "WarnState", "ZoneState", "decide", "restore", "snapshot", "step"]
 
 
-class ZoneState(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one zone stands, and the draft that stands for it."""
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """One zone at one time, with everything that its next step is taken from."""
 
-    rung: Rung = Rung()
-    standing: Standing | None = None
-
-
-class WarnState(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the stage carries from one picture to the next."""
-
-    zones: dict[str, ZoneState] = {}
-
-
-def snapshot(state: WarnState) -> bytes:
-    """Return the state as bytes, exactly."""
-    return msgspec.msgpack.encode(state)
-
-
-def restore(data: bytes) -> WarnState:
-    """Return the state that a snapshot holds; raises BadInput where it holds none."""
-    try:
-        return msgspec.msgpack.decode(data, type=WarnState)
-    except msgspec.MsgspecError as wrong:
-        raise BadInput(
-            f"not a state of warn ({wrong})",
-            where="snapshot",
-            remedy="Take a snapshot of the same version, or replay the journal.",
-        ) from wrong
+    t_ns: int
+    zone: Zone
+    dangers: tuple[Danger, ...]
+    ground: Ground
+    policy: Policy
+    ledger: Ledger
 
 
 def step(
@@ -49,53 +42,90 @@ def step(
     assessments: tuple[Assessment, ...],
     ground: Ground,
     policy: Policy,
-) -> tuple[WarnState, tuple[Draft, ...]]:
-    """Draft what the policy asks for.
+) -> tuple[WarnState, Outcome]:
+    """Draft what the policy asks for, send what a standing authority lets out, call who decides.
 
-    A raid gives one draft a zone. A zone that already has a draft is updated only when its
-    level rises, or, some minutes later, when another track reaches the level, the first arrival
-    comes earlier, the told arrival is over, or the draft is about to lapse.
+    A raid gives one draft a zone. A zone that already has one is updated only when its level
+    rises or, some minutes later, when the first arrival comes earlier, what was told is over, or
+    it is about to lapse.
 
     Args:
-        state: Where the zones stood.
+        state: Where everything stood.
         t_ns: Time of the picture.
         assessments: All tracks, from `assess.step`.
         ground: Zones and places.
         policy: What people have set.
 
     Returns:
-        The new state, and the drafts in the order of the zones.
+        The new state, and what happened, in the order of the zones.
     """
-    dangers = dangers_by_zone(assessments, ground, policy)
-    zones, drafts = {}, []
+    ledger, policies = Ledger(), policies_of(ground.zones, policy)
+    missing = remember(state.missing, t_ns, assessments, policies.values(), policy.lost_forget_s)
+    dangers = dangers_by_zone(assessments, ground, policies)
+    now = msgspec.structs.replace(state, missing=missing)
+    zones = {}
     for zone in ground.zones:
-        before = state.zones.get(zone.id, ZoneState())
-        after, draft = _zone_step(before, t_ns, zone, dangers.get(zone.id, ()), ground, policy)
-        if after != ZoneState():
-            zones[zone.id] = after
-        if draft is not None:
-            drafts.append(draft)
-    return WarnState(zones=zones), tuple(drafts)
+        look = Look(
+            t_ns=t_ns,
+            zone=zone,
+            dangers=dangers.get(zone.id, ()),
+            ground=ground,
+            policy=policies[zone.id],
+            ledger=ledger,
+        )
+        held = _zone_step(now, look)
+        if held != ZoneState():
+            zones[zone.id] = held
+    areas, alarms = call(state.areas, zones, ledger.drafts, t_ns, state.t_called_ns, ground, policy)
+    after = msgspec.structs.replace(
+        now, zones=zones, areas=areas, t_called_ns=t_ns if alarms else state.t_called_ns
+    )
+    return after, msgspec.structs.replace(ledger.outcome(), alarms=alarms)
 
 
-def _zone_step(
-    before: ZoneState,
-    t_ns: int,
-    zone: Zone,
-    dangers: tuple[Danger, ...],
-    ground: Ground,
-    policy: Policy,
-) -> tuple[ZoneState, Draft | None]:
-    """Move one zone on, and draft when something material has changed."""
-    probs = zone_probs(dangers)
-    rung = climb(before.rung, probs, t_ns, policy)
-    standing = before.standing
-    if standing is not None and standing.t_expires_ns <= t_ns:
-        standing = None
+def _zone_step(state: WarnState, look: Look) -> ZoneState:
+    """Move one zone on: what lapses, what is drafted, what may be over."""
+    held = lapse(state.zones.get(look.zone.id, ZoneState()), look.t_ns, look.ledger)
+    probs = zone_probs(look.dangers)
+    rung = climb(held.rung, probs, look.t_ns, look.policy)
+    held = msgspec.structs.replace(held, rung=rung)
     # A level that is only held so as not to flicker is no news.
-    if rung.level == NO_LEVEL or reached_level(probs, policy) < rung.level:
-        return ZoneState(rung=rung, standing=standing), None
-    draft = draft_of(zone, rung.level, t_ns, dangers, ground, policy, standing)
-    if not is_material(standing, rung.level, draft, policy):
-        return ZoneState(rung=rung, standing=standing), None
-    return ZoneState(rung=rung, standing=standing_of(draft, rung.level, standing)), draft
+    if rung.level != NO_LEVEL and reached_level(probs, look.policy) >= rung.level:
+        held = _warned(held, state, look)
+    held = msgspec.structs.replace(held, t_calm_ns=calm_since(held, probs, look.t_ns, look.policy))
+    return consider(
+        held, look.zone, look.t_ns, state.missing, look.ground, look.policy, look.ledger
+    )
+
+
+def _warned(held: ZoneState, state: WarnState, look: Look) -> ZoneState:
+    """Draft where something material has changed; a standing authority sends it at once."""
+    level, t_ns = held.rung.level, look.t_ns
+    if not is_material(held.told, level, t_ns, look.dangers, look.policy):
+        return held
+    line = _line(held, state, look)
+    draft = draft_of(look.zone, level, t_ns, look.dangers, look.ground, look.policy, line)
+    told = standing_of(draft, level, held.told)
+    waiting = opened(draft)
+    held = begin(held, waiting, t_ns, look.ledger, why=f"the policy asks for {LEVELS[level]}")
+    held = msgspec.structs.replace(held, told=told)
+    by = authority_of(state, look.zone.id, LEVELS[level], look.policy)
+    if not by:
+        return held
+    return release(held, waiting, t_ns, look.ledger, by=by, why="a standing authority is in force")
+
+
+def _line(held: ZoneState, state: WarnState, look: Look) -> Line:
+    """Return what a new draft follows upon, and the alarm that it belongs to."""
+    area_id = area_of(look.zone)
+    name = alarm_id(state.areas, area_id, look.t_ns, look.policy)
+    stands = held.alert.sent.draft if held.alert is not None and not held.alert.lapsed else None
+    before = stands if held.draft is None else held.draft.draft
+    if before is None:
+        return Line(alarm_id=name)
+    return Line(
+        replaces=before.id,
+        replaces_t_ns=before.t_drafted_ns,
+        alarm_id=name,
+        update=stands is not None,
+    )
