@@ -143,7 +143,7 @@ def test_invented_sensors_say_so(galati: Site) -> None:
 def test_the_galati_border_holds_the_known_answers(galati: Site) -> None:
     """The shipped clip must give the distances of the whole data set."""
     border = index_border(galati.borders[0])
-    known = {"Galați": 11.23, "Tulcea": 6.81, "Isaccea": 1.77, "Izmail": 2.18, "Reni": 0.57}
+    known = {"Galati": 11.23, "Tulcea": 6.81, "Isaccea": 1.77, "Izmail": 2.18, "Reni": 0.57}
     found = {p.name_en: p for p in galati.places if p.name_en in known}
     pos_m = np.array([found[name].pos_site_m for name in known])
     assert border.distance_m(pos_m) / 1e3 == pytest.approx(list(known.values()), abs=0.006)
@@ -255,6 +255,15 @@ BAD = [
     ("step_s = 5.0", "futurs = 9", "assess.futurs", "Did you mean `futures`?"),
     ('["en-GB"]', '["en-GB", "ro-RO"]', "warn.languages", "no name in `ro`"),
     ('["en-GB"]', "[]", "warn", "languages must name"),
+    ('["en-GB"]', '["fr-FR"]', "warn", "texts exist in"),
+    ('["en-GB"]', '["en-GB"]\nwarn = { within_s = 600.0, min_prob = 0.1 }', "warn",
+     "a higher level must not ask for a lower probability"),
+    ('["en-GB"]', '["en-GB"]\n[warn.zone.Tulce]\ntwo_person = true', 'warn.zone["Tulce"]',
+     "no zone and no county has this id"),
+    ('["en-GB"]', '["en-GB"]\n[warn.zone.x]\nlast_call = { min_prob = 0.1 }', "warn",
+     'zone "x": a higher level must not ask'),
+    ('["en-GB"]', '["en-GB"]\nstanding_authority = { given_by = "A", given_on = "2026-01-01", '
+     'levels = ["WARN"] }', "warn", "given_by is none of the approvers"),
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ and borders in the site plane, who sends what, and each stage's own settings. Ev
 file, key and remedy. docs/sites.md explains every setting.
 """
 
+import difflib
 import zoneinfo
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -26,7 +27,7 @@ from tocsin.model.site import BorderEntry, LayerEntry, SensorEntry, SiteEntry, c
 from tocsin.model.toml import decode_toml
 from tocsin.record.facts import SiteFacts, border_facts
 from tocsin.track.settings import TrackSettings
-from tocsin.warn.policy import Policy
+from tocsin.warn.policy import Policy, short_of
 from tocsin.wire.asterix.editions import SourceKey, choose_editions
 from tocsin.wire.asterix.tables import CATEGORIES, editions
 
@@ -112,7 +113,7 @@ def load_site(path: Path | str) -> Site:
         return read_layer(entry, folder=path.parent, plane=plane) if entry else ()
 
     zones = zones_of(layer(file.zones))
-    _check_zone_names(zones, file.warn, where)
+    _check_policy(zones, file.warn, where)
     return Site(
         id=file.site.name,
         title=file.site.title,
@@ -274,15 +275,38 @@ def _check_track(track: TrackSettings, where: str) -> None:
         )
 
 
-def _check_zone_names(zones: Sequence[Zone], policy: Policy, where: str) -> None:
-    for tag in sorted({language.split("-")[0] for language in policy.languages}):
-        for zone in zones:
-            if tag not in zone.name:
-                raise BadSettings(
-                    f"zone {zone.id} has no name in `{tag}`",
-                    where=f"{where}: warn.languages",
-                    remedy=f"Give the zone a property name:{tag}, or leave the language out.",
-                )
+def _check_policy(zones: Sequence[Zone], policy: Policy, where: str) -> None:
+    """Refuse a policy that does not fit the zones: an unknown id, a contradiction, no name."""
+    known = {zone.id for zone in zones} | {zone.county for zone in zones} - {""}
+    for name in policy.zone:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise BadSettings(
+                "no zone and no county has this id",
+                where=f'{where}: warn.zone["{name}"]',
+                remedy=f"Did you mean `{near[0]}`?" if near else "See the ids in the zones layer.",
+            )
+    for zone in zones:
+        _check_zone_policy(zone, policy, where)
+
+
+def _check_zone_policy(zone: Zone, policy: Policy, where: str) -> None:
+    """Refuse what county, zone and policy together make wrong, and a language without a name."""
+    try:
+        own = policy.of_zone(zone)
+    except ValueError as error:
+        raise BadSettings(
+            str(error),
+            where=f'{where}: warn.zone["{zone.id}"]',
+            remedy="Look at what the zone, its county, its languages and [warn] say together.",
+        ) from None
+    for tag in sorted({short_of(language) for language in own.languages}):
+        if tag not in zone.name:
+            raise BadSettings(
+                f"zone {zone.id} has no name in `{tag}`",
+                where=f"{where}: warn.languages",
+                remedy=f"Give the zone a property name:{tag}, or leave the language out.",
+            )
 
 
 def _listed(value: object) -> object:
