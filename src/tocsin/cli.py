@@ -190,6 +190,55 @@ def feed(
 
 
 @app.command()
+def pack(
+    out: Out = Path("runs/pack"),
+    seeds: Annotated[str, typer.Option(help="As 1000, 1000-1009 or 1000,1003.")] = "1000",
+    only: Annotated[list[str] | None, typer.Option(help="A scenario; may be repeated.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes at a time.")] = 1,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep recordings and records.")] = False,
+) -> None:
+    """The scenario pack: simulated, replayed and scored.
+
+    One line a scenario, and a summary; pack.json holds all. Seeds 5000-5999 are held out: choose
+    nothing on them.
+    """
+    from rich.console import Console
+
+    from tocsin.commands.pack import pack as work
+    from tocsin.commands.pack import print_pack, seeds_of
+
+    done = work(out, seeds=seeds_of(seeds), only=only or (), jobs=jobs, keep=keep)
+    print_pack(done, Console())
+    if any(run.fault for run in done.runs):
+        raise typer.Exit(1)
+
+
+@app.command()
+def cap(
+    files: Annotated[list[Path], typer.Argument(help="CAP files.")],
+    trust: Annotated[Path | None, typer.Option(help="Trust store: TOML file or folder.")] = None,
+    at: Annotated[str, typer.Option(help="Time of checking (ISO 8601); else now.")] = "",
+    strict: Annotated[bool, typer.Option("--strict", help="As for what we send.")] = False,
+) -> None:
+    """What CAP alerts say, and whether they are sound.
+
+    Structure, meaning, signature; several files also as a chain. Exit code 1: not sound.
+    """
+    from rich.console import Console
+
+    from tocsin.commands.cap import explain_files, is_whole, print_chains, print_explained
+
+    console = Console(highlight=False)
+    explained, found = explain_files(files, trust=trust, at=at, strict=strict)
+    for one in explained:
+        print_explained(one, console)
+    if found is not None:
+        print_chains(found, console)
+    if not (all(one.sound for one in explained) and is_whole(found)):
+        raise typer.Exit(1)
+
+
+@app.command()
 def bench(
     scene: Annotated[Path, typer.Option(help="Scene file (.npz).")],
 ) -> None:
