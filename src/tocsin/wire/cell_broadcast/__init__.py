@@ -1,0 +1,1 @@
+"""Cell broadcast: what a text costs in pages, the pages themselves, and what is wrong with it."""
