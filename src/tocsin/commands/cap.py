@@ -13,7 +13,7 @@ from tocsin.model.errors import BadInput, BadSettings
 from tocsin.model.raw import Rejected
 from tocsin.model.units import S_NS
 from tocsin.wire.cap.atom import read_feed
-from tocsin.wire.cap.chains import BREAKS, Chains, chains
+from tocsin.wire.cap.chains import BREAKS, Chains, chains, expires_ns
 from tocsin.wire.cap.check import check, is_sound
 from tocsin.wire.cap.decode import parse
 from tocsin.wire.cap.explain import Line, clock, explain
@@ -148,7 +148,10 @@ def _print_line(line: Line, console: Console) -> None:
     first = f"  {line.label + ':':<{LABEL_WIDTH}}"
     rest = " " * len(first)
     width = max(console.width, len(first) + 40)
-    for text in textwrap.wrap(line.text, width, initial_indent=first, subsequent_indent=rest):
+    wrapper = textwrap.TextWrapper(
+        width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    )
+    for text in wrapper.wrap(line.text):
         console.print(text, markup=False, soft_wrap=True)
 
 
@@ -156,9 +159,13 @@ def _head(one: Explained) -> str:
     errors = sum(finding.severity == "error" for finding in one.findings)
     warnings = len(one.findings) - errors
     counts = f"{_count(errors, 'error')}, {_count(warnings, 'warning')}"
-    sender = "sender proven" if one.verdict.valid else "sender NOT proven"
-    verdict = "[green]SOUND[/]" if one.sound else "[red]NOT SOUND[/]"
-    return f"{verdict}, {sender} ({counts})"
+    if one.sound:
+        proof = "sender proven" if one.verdict.valid else "but the sender is NOT proven"
+        return f"[green]SOUND[/], {proof} ({counts})"
+    believed = one.verdict.reason in ({"verified"} if one.trusting else LOOSE)
+    why = "its contents" if believed else f"the signature: {one.verdict.reason}"
+    why = "its contents, and the signature" if errors and not believed else why
+    return f"[red]NOT SOUND[/] because of {why} ({counts})"
 
 
 def _count(number: int, word: str) -> str:
@@ -180,7 +187,8 @@ def _signature(one: Explained) -> str:
         return "none: nothing proves who sent this"
     if not one.trusting and verdict.reason == "unknown-sender":
         return "there is one; without a trust store (--trust) it proves nothing"
-    return f"NOT VERIFIED for {when}: {said} {verdict.detail} [{verdict.reason}]"
+    detail = f"{verdict.detail[:1].upper()}{verdict.detail[1:]}"
+    return f"NOT VERIFIED for {when}: {said} {detail} [{verdict.reason}]"
 
 
 def _findings(findings: tuple[Finding, ...]) -> Iterable[Line]:
@@ -191,7 +199,7 @@ def _findings(findings: tuple[Finding, ...]) -> Iterable[Line]:
     for (severity, code), found in groups.items():
         first = found[0]
         line = f", line {first.line}" if first.line else ""
-        more = f" (and in {len(found) - 1} more places)" if len(found) > 1 else ""
+        more = f" (and in {_count(len(found) - 1, 'more place')})" if len(found) > 1 else ""
         place = f" At {first.where}{line}{more}." if first.where else ""
         yield Line(severity, f"{first.what}.{place} {first.remedy} [{code}]")
 
@@ -202,6 +210,8 @@ def print_chains(found: Chains, console: Console) -> None:
     for one in found.standings:
         by = f" by {one.by.identifier}" if one.by else ""
         name = f"{one.alert.identifier} of {clock(one.alert.sent_ns)}"
+        endless = one.state == "current" and expires_ns(one.alert) is None
+        by += " (no end was given)" if endless else ""
         _print_line(Line(one.state, f"{name}{by}"), console)
     for broken in found.breaks:
         text = f"{broken.alert.identifier}: {BREAKS[broken.code]} ({broken.about.identifier})"

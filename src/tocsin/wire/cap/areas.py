@@ -93,7 +93,7 @@ def _place(node: etree._Element, ring: Ring, boxes: list[Box], *, known: bool) -
     """Yield points off the Earth, and outlines that make sense only the other way round."""
     off = next((point for point in ring if not _on_earth(*point)), None)
     if off is not None:
-        turned = all(_on_earth(lon_deg, lat_deg) for lat_deg, lon_deg in ring)
+        turned = all(_on_earth(*point[::-1]) and _in_any(point[::-1], boxes) for point in ring)
         yield Fault("swapped-coordinates" if turned else "out-of-range", node, _said(off))
         return
     lats, lons = zip(*ring, strict=True)
@@ -107,12 +107,17 @@ def _plausible(
     node: etree._Element, lat_deg: float, lon_deg: float, boxes: list[Box], *, known: bool
 ) -> Iterator[Fault]:
     """Yield places that are in none of the boxes; swapped where the swapped place is in one."""
-    if not boxes or any(box.holds(lat_deg, lon_deg) for box in boxes):
+    if _in_any((lat_deg, lon_deg), boxes):
         return
-    if any(box.holds(lon_deg, lat_deg) for box in boxes):
+    if _in_any((lon_deg, lat_deg), boxes):
         yield Fault("swapped-coordinates", node, f"about {_said((lat_deg, lon_deg))}")
     elif known:
         yield Fault("out-of-region", node, f"about {_said((lat_deg, lon_deg))}")
+
+
+def _in_any(point: tuple[float, float], boxes: list[Box]) -> bool:
+    """Return whether a place is where it is expected; anywhere is, where nothing is known."""
+    return not boxes or any(box.holds(*point) for box in boxes)
 
 
 def _on_earth(lat_deg: float, lon_deg: float) -> bool:

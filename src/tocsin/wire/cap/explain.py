@@ -16,6 +16,8 @@ from tocsin.wire.cap.wording import language_of
 
 DEGREE_KM = 111.19
 """One degree of latitude on the mean sphere (IUGG radius 6371.0 km)."""
+NBSP = "\xa0"
+"""Keeps a number and its unit in one line."""
 MOST_SHOWN = 5
 """Areas and references in full; of more only the number is told."""
 
@@ -146,7 +148,7 @@ def _polygon(text: str) -> str:
         return f"an outline of {len(ring)} points only"
     lats, lons = zip(*ring, strict=True)
     middle = place((min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2)
-    return f"{len(ring) - 1} corners, about {_km2(ring)} km² around {middle}"
+    return f"{len(ring) - 1} corners, about {_km2(ring)}{NBSP}km² around {middle}"
 
 
 def _km2(ring: Ring) -> str:
@@ -170,9 +172,9 @@ def _circle(text: str) -> str:
 
 
 def place(lat_deg: float, lon_deg: float) -> str:
-    """Return a place as people write it: `45.43 N 28.05 E`."""
+    """Return a place as people write it: `45.43 N 28.05 E` (no line ends in it)."""
     north, east = "NS"[lat_deg < 0], "EW"[lon_deg < 0]
-    return f"{abs(lat_deg):.2f} {north} {abs(lon_deg):.2f} {east}"
+    return f"{abs(lat_deg):.2f}{NBSP}{north} {abs(lon_deg):.2f}{NBSP}{east}"
 
 
 def moment(node: etree._Element | None) -> str:
