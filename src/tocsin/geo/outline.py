@@ -29,6 +29,7 @@ _CORNERS_A_PART = 5
 """A zone of more parts than this allows gets bridges between them."""
 _CORNERS_AT_ONCE = 150
 """What has more corners is first thinned by an even distance, which is quicker."""
+_DOUBLINGS = 20
 _ROUNDED_RATIO = 0.75
 """Rounding moves a corner by at most sqrt(2) / 2 of the last decimal."""
 
@@ -151,14 +152,15 @@ def _bridged(parts: list[Any], most: int, margin_deg: float) -> list[Any]:
 
 def _thinned(parts: list[Any], margin_deg: float) -> list[Any]:
     """Return parts of not too many corners that cover those given."""
-    step_deg = margin_deg
     thin = parts
-    while int(shapely.get_num_coordinates(thin).sum()) > _CORNERS_AT_ONCE * len(thin):
+    for doubling in range(_DOUBLINGS):
+        if int(shapely.get_num_coordinates(thin).sum()) <= _CORNERS_AT_ONCE * len(thin):
+            break
+        step_deg = margin_deg * 2.0**doubling
         wide = [part.buffer(1.01 * step_deg, join_style="mitre") for part in parts]
         found = filled(shapely.union_all([part.simplify(step_deg) for part in wide]))
         if shapely.covers(shapely.union_all(found), shapely.union_all(parts)):
             thin = found
-        step_deg *= 2.0
     return thin
 
 
