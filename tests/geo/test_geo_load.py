@@ -9,10 +9,14 @@ import pyogrio
 import pyproj
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tocsin.geo.check import Feature
 from tocsin.geo.layers import countries_of, places_of, zones_of
 from tocsin.geo.load import load_border, read_layer
 from tocsin.geo.plane import SitePlane
+from tocsin.geo.zones import OVERLAP_SHARE, check_apart
 from tocsin.model.errors import BadInput
 from tocsin.model.site import BorderEntry, LayerEntry
 
@@ -291,3 +295,73 @@ def test_a_zone_needs_a_name(tmp_path: Path) -> None:
     nameless = {key: value for key, value in ZONE.items() if not key.startswith("name")}
     with pytest.raises(BadInput, match="no name"):
         zones_of(layer(tmp_path, (WEST, nameless)))
+
+
+VILLAGE = shapely.box(27.2, 44.6, 27.8, 45.4)
+BAD_ZONES = [
+    ("no people known", [(WEST, ZONE | {"population": None})], "has no population"),
+    ("nobody", [(WEST, ZONE | {"population": 0})], "has no population"),
+    ("half a person", [(WEST, ZONE | {"population": 0.5})], "`population` is 0.5"),
+    ("bowtie", [(BOWTIE, ZONE)], "invalid.*Self-intersection at"),
+    ("no tag", [(WEST, ZONE | {"languages": ["romanian"]})], "`romanian` is no language tag"),
+    ("no country", [(WEST, ZONE | {"languages": ["ro"]})], "`ro` is no language tag"),
+    ("twice", [(WEST, ZONE | {"languages": ["ro-RO", "ro-RO"]})], "`ro-RO` is given twice"),
+    ("a number", [(WEST, ZONE | {"languages": 7})], "`languages` is 7"),
+    ("same id", [(WEST, ZONE), (EAST, ZONE)], "id `z` is given twice"),
+    (
+        "commune and village",
+        [(WEST, ZONE), (VILLAGE, ZONE | {"id": "v"})],
+        r"100% of a zone lies in another: it overlaps `z` near longitude 27\.5",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"), [zone[1:] for zone in BAD_ZONES], ids=[zone[0] for zone in BAD_ZONES]
+)
+def test_bad_zones_are_refused_in_one_line(tmp_path: Path, given: list, says: str) -> None:
+    """People counted twice are warned twice, and the uncounted weigh nothing."""
+    with pytest.raises(BadInput, match=says) as error:
+        zones_of(layer(tmp_path, *given))
+    assert f"geojson feature {len(given) - 1}" in error.value.where
+    assert "\n" not in str(error.value)
+    assert error.value.remedy
+
+
+def test_zones_that_touch_or_overlap_by_a_sliver_are_taken(tmp_path: Path) -> None:
+    """Zones of two offices never fit to the metre."""
+    sliver = shapely.box(28.49, 44.5, 30.0, 46.0)
+    for second in (EAST, sliver):
+        zones = zones_of(layer(tmp_path, (WEST, ZONE), (second, ZONE | {"id": "e"})))
+        assert [zone.id for zone in zones] == ["z", "e"]
+
+
+@pytest.mark.parametrize("written", [["ro-RO", "uk-UA"], "ro-RO, uk-UA", "ro-RO,uk-UA"])
+def test_county_and_languages_come_through(tmp_path: Path, written: object) -> None:
+    """GeoPackage has no lists: one text with commas is the same."""
+    (zone,) = zones_of(layer(tmp_path, (WEST, ZONE | {"county": "ro-gl", "languages": written})))
+    assert (zone.county, zone.languages) == ("ro-gl", ("ro-RO", "uk-UA"))
+
+
+def test_county_and_languages_may_be_left_out(tmp_path: Path) -> None:
+    """Then the policy's languages hold."""
+    (zone,) = zones_of(layer(tmp_path, (WEST, ZONE)))
+    assert (zone.county, zone.languages) == ("", ())
+
+
+@given(east=st.floats(-0.8, 0.8), north=st.floats(-0.8, 0.8), size=st.floats(0.3, 1.0))
+@settings(max_examples=60, deadline=None)
+def test_zones_are_refused_exactly_when_they_share_ground(
+    east: float, north: float, size: float
+) -> None:
+    """Whatever the order and size: nobody lives in two zones."""
+    one = shapely.box(28.0, 45.0, 28.5, 45.5)
+    other = shapely.box(28.0 + east, 45.0 + north, 28.0 + east + size, 45.0 + north + size)
+    features = [Feature("a", {"id": "a"}, one), Feature("b", {"id": "b"}, other)]
+    share = one.intersection(other).area / min(one.area, other.area)
+    for pair in (features, features[::-1]):
+        if share > OVERLAP_SHARE:
+            with pytest.raises(BadInput, match="overlaps"):
+                check_apart(pair)
+        else:
+            check_apart(pair)

@@ -1,7 +1,5 @@
 """Names: English ones in the letters of the smallest text alphabet, exonyms where they exist."""
 
-from typing import Any
-
 from sitegeo.towns import ENGLISH
 from tocsin.geo.places import comma_below, search_key
 
@@ -45,12 +43,15 @@ def slug(name: str) -> str:
     return "-".join(words)
 
 
-def zone_names(name: str, *, romanian: bool, ukrainian: str = "") -> dict[str, Any]:
-    """Name a zone after its largest locality; every name says that it is approximate."""
-    uk, hu = ukrainian or UKRAINIAN.get(name), HUNGARIAN.get(name)
-    return {
-        "name:ro": f"zona {name} (aproximativ)" if romanian else "",
-        "name:en": f"{english(name)} area (approximate)",
-        "name:uk": f"{uk} та околиці (приблизно)" if uk else "",
-        "name:hu": f"{hu} és környéke (hozzávetőleg)" if hu and romanian else "",
+def zone_names(name: str, *, tags: tuple[str, ...], ukrainian: str = "") -> dict[str, str]:
+    """Name a zone after its largest locality; every name says that it is approximate.
+
+    A locality that has no name of its own in a language keeps the local one, as on road signs.
+    """
+    names = {
+        "ro": f"zona {name} (aproximativ)",
+        "en": f"{english(name)} area (approximate)",
+        "uk": f"{ukrainian or UKRAINIAN.get(name, name)} та околиці (приблизно)",
+        "hu": f"{HUNGARIAN.get(name, name)} és környéke (hozzávetőleg)",
     }
+    return {f"name:{tag}": names[tag] for tag in tags}

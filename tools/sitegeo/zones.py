@@ -16,6 +16,7 @@ from sitegeo.files import feature
 from sitegeo.lines import areas_only
 from sitegeo.names import slug, zone_names
 from sitegeo.people import ADMIN1, Settlement
+from sitegeo.places import wanted
 from sitegeo.specs import SiteSpec
 from sitegeo.towns import RURAL_PER_KM2, Town
 from tocsin.geo.places import comma_below
@@ -23,6 +24,7 @@ from tocsin.geo.places import comma_below
 HEAD_POPULATION = 200
 HEADS_APART_M = 7_500.0
 """A zone is named by the largest place around; a village beside a town gets none of its own."""
+SETTLED_M = 3_000.0
 SMALLEST_KM2 = 45.0
 """A smaller zone is joined to its neighbours, unless it is a town's."""
 SMALLEST_PEOPLE = 150
@@ -69,7 +71,7 @@ def settlement_zones(
     county = np.array([s.county for s in counted] + [head.county for head in known])
     people = np.array([s.people for s in counted] + [0.0] * len(known))
     cells = voronoi_cells(pos_m)
-    heads = naming_localities(known)
+    heads = naming_localities([head for head in known if settled(head, counted, counted_m)])
     while True:
         owner = nearest_in_county(pos_m, county, heads)
         shapes = zone_shapes(pos_m, cells, owner, len(heads), land)
@@ -87,11 +89,7 @@ def settlement_zones(
 
 def candidates(spec: SiteSpec, gazetteer: Sequence[dict[str, Any]]) -> list[Head]:
     """Return the localities of the counties, the largest first."""
-    rows = [
-        row
-        for row in gazetteer
-        if row["countrycode"] == "RO" and ADMIN1.get(row["admin1code"]) in spec.counties
-    ]
+    rows = [row for row in gazetteer if row["countrycode"] == "RO" and wanted(row, spec)]
     rows.sort(key=lambda row: (-row["population"], row["geonameid"]))
     return [
         Head(
@@ -115,6 +113,15 @@ def near(
     far_m = cKDTree([head.pos_m for head in known]).query(pos_m)[0]
     chosen = np.flatnonzero(far_m < SEEN_M)
     return [settlements[i] for i in chosen], pos_m[chosen]
+
+
+def settled(head: Head, settlements: Sequence[Settlement], pos_m: np.ndarray) -> bool:
+    """Say whether a settlement lies where the gazetteer puts a locality.
+
+    Where none does, the gazetteer gives the middle of a commune (Crișan: in the lagoons).
+    """
+    around = np.flatnonzero(np.hypot(*(pos_m - head.pos_m).T) < SETTLED_M)
+    return any(settlements[i].county == head.county for i in around)
 
 
 def naming_localities(known: Sequence[Head]) -> list[Head]:
@@ -183,7 +190,7 @@ def settlement_zone(
         spec.plane.off(areas_only(shape)),
         digits=4,
         id=f"{county}-{slug(head.name)}",
-        **zone_names(head.name, romanian=True),
+        **zone_names(head.name, tags=("ro", "en", "uk", "hu")),
         population=int(people),
         county=county,
         languages=["ro-RO", "en-GB", *(["uk-UA"] if in_delta else [])],
@@ -211,7 +218,7 @@ def town_zone(spec: SiteSpec, town: Town, shape: shapely.Geometry) -> dict[str, 
         spec.plane.off(areas_only(shape)),
         digits=4,
         id=f"{town.county}-{slug(town.name)}",
-        **zone_names(town.name, romanian=False, ukrainian=town.uk),
+        **zone_names(town.name, tags=("en", "uk"), ukrainian=town.uk),
         population=int(round(people, -2)),
         county=town.county,
         languages=["en-GB", *(["uk-UA"] if spec.inside == "POL" else [])],

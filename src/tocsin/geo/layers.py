@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tocsin.geo.check import Feature, check_line, check_polygon
 from tocsin.geo.places import comma_below
 from tocsin.geo.plane import SitePlane
+from tocsin.geo.zones import check_apart, check_people, languages_of
 from tocsin.model.place import Country, Place, Zone
 
 F64 = NDArray[np.float64]
@@ -16,10 +17,15 @@ Ring = tuple[tuple[float, float], ...]
 
 
 def zones_of(features: Sequence[Feature]) -> tuple[Zone, ...]:
-    """Make warning zones of polygons with `id`, `name:<language>` and `population`."""
+    """Make warning zones of polygons with `id`, `name:<language>` and `population`.
+
+    `county` and `languages` may be left out. Raises BadInput where zones overlap, where nobody
+    lives in one, or where a property is wrong.
+    """
     zones = []
     for feature in features:
         check_polygon(feature)
+        check_people(feature)
         names = {
             key.removeprefix("name:"): str(value)
             for key, value in feature.properties.items()
@@ -33,9 +39,12 @@ def zones_of(features: Sequence[Feature]) -> tuple[Zone, ...]:
                 name=names,
                 rings_lonlat_deg=_outer_rings(feature),
                 population=_count(feature, "population"),
+                county=str(feature.properties.get("county") or ""),
+                languages=languages_of(feature),
             )
         )
     _refuse_twice(features, [zone.id for zone in zones])
+    check_apart(features)
     return tuple(zones)
 
 
