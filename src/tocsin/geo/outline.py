@@ -210,4 +210,5 @@ def _people_added(
         zones[other].population * shapely.intersection(added, areas[other]).area / areas[other].area
         for other in others
     )
-    return int(ceil(people))
+    whole: int = ceil(people)
+    return whole
