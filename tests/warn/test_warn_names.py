@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tocsin.warn.names import named, names_of, without_marks
+from tocsin.warn.names import is_named_after, named, names_of, without_marks
 
 
 def test_a_name_is_that_of_the_language_or_the_local_one(ground) -> None:
@@ -37,3 +37,20 @@ def test_english_names_are_written_in_english_letters(name, bare) -> None:
     assert without_marks(name) == bare
     assert named({"en": name}, "en") == bare
     assert named({"ro": name}, "ro") == name
+
+
+@pytest.mark.parametrize(
+    ("zone", "place", "told"),
+    [
+        ({"ro": "zona Galați (aproximativ)"}, {"local": "Galați"}, True),
+        ({"ro": "zona X", "en": "Galati area"}, {"local": "Galați", "en": "Galati"}, True),
+        ({"ro": "județul Galați"}, {"local": "Galați"}, False),
+        ({"ro": "zona Galațiul Nou"}, {"local": "Galați"}, False),
+        ({"ro": "zona Baia (aproximativ)"}, {"local": "Baia (sat)"}, False),
+        ({"ro": "zona Galați"}, {}, False),
+        ({"ro": "zona Galați"}, {"local": ""}, False),
+    ],
+)
+def test_a_zone_named_after_its_place_tells_it(zone, place, told) -> None:
+    """Whole words only: Galațiul Nou is another place."""
+    assert is_named_after(zone, place) == told

@@ -163,12 +163,18 @@ def test_capitals_are_for_the_mark_the_hazard_and_the_action() -> None:
 
 
 def test_the_place_is_left_out_where_the_zone_says_it() -> None:
-    """`Galați area, above all near Galați` tells nobody anything."""
+    """`Galați area, above all near Galați` tells nobody anything; in a county it does."""
     (near,) = texts_of(facts(), ("en-GB",))
     assert "Location: Galati county, above all near Grindu." in near.description
-    for place in ({"local": "Galați"}, {}):
-        (same,) = texts_of(facts(place=place), ("en-GB",))
-        assert "Location: Galati county." in same.description
+    area = {"ro": "zona Galați", "en": "Galati area", "uk": "Галац та околиці"}
+    town = {"local": "Galați", "en": "Galati"}
+    for text in texts_of(facts(zone=area, place=town), TAGS):
+        assert "Galați" not in text.description.replace("zona Galați", "").replace("ISU Galați", "")
+    for zone, place in ((area, {}), (area, town), (ZONE, {})):
+        (same,) = texts_of(facts(zone=zone, place=place), ("en-GB",))
+        assert "above all" not in same.description
+    (county,) = texts_of(facts(place=town), ("en-GB",))
+    assert "Location: Galati county, above all near Galati." in county.description
 
 
 def test_the_texts_can_be_spoken() -> None:

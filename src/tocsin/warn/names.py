@@ -1,5 +1,6 @@
 """Names of places, zones and senders in the reader's language."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -12,6 +13,9 @@ _BARE = str.maketrans({"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ø": "o", "�
                        "’": "'", "‘": "'", "„": '"', "”": '"', "“": '"', "–": "-",
                        "—": "-"})  # fmt: skip
 """Letters that are no base letter with a mark, and typographic signs."""
+
+_COUNTY = re.compile(r"jude[țt]|county|повіт|област|район|megye", re.IGNORECASE)
+"""A county may bear the name of its town, and the town is news then."""
 
 
 def names_of(place: Place) -> dict[str, str]:
@@ -28,6 +32,20 @@ def named(names: Mapping[str, str], language: str) -> str:
     """
     name = names.get(language) or next(iter(names.values()), "")
     return without_marks(name) if language == "en" else name
+
+
+def is_named_after(zone: Mapping[str, str], place: Mapping[str, str]) -> bool:
+    """Say whether a zone's name tells the place already: `Galați area` and `Galați`.
+
+    Judged over all languages at once, so that every language says the same.
+    """
+    if any(_COUNTY.search(name) for name in zone.values()):
+        return False
+    return any(
+        re.search(rf"\b{re.escape(name)}\b", whole)
+        for name in filter(None, place.values())
+        for whole in zone.values()
+    )
 
 
 def without_marks(name: str) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from tocsin.model.alert import AlertText, Level, Purpose
 from tocsin.warn.minutes import Span, minutes_words, span_words
-from tocsin.warn.names import named
+from tocsin.warn.names import is_named_after, named
 from tocsin.warn.words.language import Language, counted
 from tocsin.warn.words.table import WORDS
 
@@ -102,7 +102,7 @@ def _known(facts: Facts, words: Language) -> str:
 def _location(facts: Facts, words: Language, language: str) -> str:
     """Say where; the place only where the zone's name does not say it already."""
     zone, place = named(facts.zone, language), named(facts.place, language)
-    told = not place or place in zone or facts.purpose == "all_clear"
+    told = not place or facts.purpose == "all_clear" or is_named_after(facts.zone, facts.place)
     return (words.location if told else words.location_place).format(zone=zone, place=place)
 
 
