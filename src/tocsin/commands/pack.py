@@ -5,6 +5,7 @@ they have been scored, unless they are to be kept. `pack.json` holds everything 
 """
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,6 +52,7 @@ FAMILY = "family-"
 PUT_TOGETHER = "together"
 RESULT = "pack.json"
 MOST_SEEDS = 1_000
+SEEDS = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,14 +155,15 @@ def seeds_of(text: str) -> list[int]:
     """Read seeds as `1000`, `1000-1009` or `1000,1003`."""
     found: list[int] = []
     for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        if not first.isdigit() or not (last or "0").isdigit():
+        read = SEEDS.fullmatch(part.strip())
+        if read is None:
             raise BadSettings(
                 f"{part!r} is no seed",
                 where="--seeds",
                 remedy="Write 1000 or 1000-1009 or 1,5.",
             )
-        found += range(int(first), int(last or first) + 1)
+        first, last = read.groups()
+        found += range(int(first), int(last or first) + 1)[: MOST_SEEDS + 1]
     if not 0 < len(found) <= MOST_SEEDS:
         raise BadSettings(
             f"{len(found)} seeds", where="--seeds", remedy=f"Give 1 to {MOST_SEEDS} seeds."

@@ -180,6 +180,8 @@ def _batched(
     stage: Stage, t_s: F64, records: list[bytes], category: int, every_s: float
 ) -> list[Datagram]:
     """Return datagrams of some records each, sent together once the interval is over."""
+    if not records:
+        return []
     slot = np.floor(t_s / every_s).astype(np.int64)
     first = np.searchsorted(slot, np.unique(slot)).tolist()
     out = []
