@@ -1,5 +1,6 @@
 """Levels go up at once and come down slowly."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,17 +12,32 @@ POLICY = Policy()
 PREPARE, WARN, LAST_CALL = 0, 1, 2
 
 
-def levels(history, step_s: float = 5.0) -> list[int]:
+def levels(history, step_s: float = 5.0, policy: Policy = POLICY) -> list[int]:
     rung, out = Rung(), []
     for number, probs in enumerate(history):
-        rung = climb(rung, probs, round(number * step_s * S_NS), POLICY)
+        rung = climb(rung, probs, round(number * step_s * S_NS), policy)
         out.append(rung.level)
     return out
 
 
-def test_a_level_is_reached_at_once() -> None:
+def test_what_the_public_is_told_is_reached_at_once() -> None:
     """Every scan waited for is lead time lost."""
-    assert levels([(0.1, 0.0, 0.0), (0.2, 0.0, 0.0), (0.9, 0.9, 0.9)]) == [-1, PREPARE, LAST_CALL]
+    assert levels([(0.1, 0.0, 0.0), (0.4, 0.35, 0.0), (0.9, 0.9, 0.5)]) == [-1, WARN, LAST_CALL]
+
+
+def test_prepare_is_reached_when_it_lasts() -> None:
+    """A spike of one scan must wake nobody."""
+    spikes = [(0.21, 0.0, 0.0), (0.19, 0.0, 0.0)] * 20
+    assert set(levels(spikes)) == {NO_LEVEL}
+    assert levels([(0.21, 0.0, 0.0)] * 6) == [NO_LEVEL] * 4 + [PREPARE] * 2
+
+
+def test_a_rule_may_ask_for_time_at_every_level() -> None:
+    """A site with a wind farm may trade a scan of lead for calm."""
+    policy = msgspec.structs.replace(
+        POLICY, warn=msgspec.structs.replace(POLICY.warn, after_s=10.0)
+    )
+    assert levels([(0.4, 0.4, 0.0)] * 4, policy=policy) == [-1, -1, WARN, WARN]
 
 
 def test_a_level_is_held_until_it_is_clearly_over() -> None:
@@ -61,5 +77,5 @@ def test_noise_about_a_threshold_does_not_flicker(ratios: list[float]) -> None:
 def test_the_level_is_never_below_what_is_reached(history) -> None:
     """Holding must never hold anything back."""
     for probs, level in zip(history, levels(history), strict=True):
-        reached = [n for n, rule in enumerate(POLICY.rules()) if probs[n] >= rule.min_prob]
+        reached = [n for n in (WARN, LAST_CALL) if probs[n] >= POLICY.rules()[n].min_prob]
         assert level >= max(reached, default=NO_LEVEL)

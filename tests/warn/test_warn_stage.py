@@ -63,7 +63,8 @@ def test_what_does_not_count_drafts_nothing(changes, ground, assessment_of) -> N
 
 def test_levels_rise_with_one_draft_each_that_replaces_the_last(ground, assessment_of) -> None:
     """The officer sees one line of drafts, not three alarms."""
-    looks = [(assessment_of(probs=probs),) for probs in (CALM, PREPARED, WARNED, CALLED)]
+    history = [CALM, *[PREPARED] * 5, WARNED, CALLED]
+    looks = [(assessment_of(probs=probs),) for probs in history]
     _, drafts = night(ground, looks)
     assert [draft.level for draft in drafts] == ["PREPARE", "WARN", "LAST_CALL"]
     assert drafts[0].replaces == ""
@@ -87,7 +88,7 @@ def test_noise_about_a_threshold_does_not_flicker(ground, assessment_of) -> None
     noisy = [(0.0, 0.36 if n % 2 else 0.2, 0.4) for n in range(250)]
     looks = [(assessment_of(probs=probs, window_min=None),) for probs in noisy]
     _, drafts = night(ground, looks)
-    assert [draft.level for draft in drafts] == ["PREPARE", "WARN"]
+    assert [draft.level for draft in drafts] == ["WARN"]
 
 
 def test_a_falling_probability_drafts_nothing(ground, assessment_of) -> None:
@@ -163,7 +164,7 @@ def test_the_place_in_the_reason_is_that_of_the_level(ground, assessment_of) -> 
         assessment_of(places=("p2",), probs=(0.0, 0.1, 0.3)),
     )
     both = msgspec.structs.replace(near, threats=near.threats + far.threats)
-    _, (draft,) = night(ground, [(both,)])
+    _, (draft,) = night(ground, [(both,)] * 5)
     assert draft.level == "PREPARE"
     assert [reason.place_id for reason in draft.reasons] == ["p2"]
 

@@ -7,7 +7,7 @@ The rule, in the order in which it is asked (docs/warning.md says why):
    another area joins silently.
 3. Nothing calls within `call_gap_s` of the last call: whoever was called is at the screen. What
    was held back calls afterwards if it is still undecided.
-4. A WARN or LAST CALL that nobody decides on calls again after RECALL_S.
+4. After RECALL_S without any call, a WARN or LAST CALL that waits for a decision calls again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,13 +19,12 @@ from tocsin.model.place import Zone
 from tocsin.model.units import S_NS
 from tocsin.warn.draft import draft_id
 from tocsin.warn.ground import Ground
-from tocsin.warn.ladder import NO_LEVEL
+from tocsin.warn.ladder import NO_LEVEL, PREPARE
 from tocsin.warn.policy import LEVELS, Policy
 from tocsin.warn.state import Area, ZoneState
 
 RECALL_S = 900.0
-"""An undecided WARN or LAST CALL calls again after so long without any call."""
-_PREPARE = 0
+"""After so long without a call nobody may be at the screen any more."""
 
 
 def area_of(zone: Zone) -> str:
@@ -96,7 +95,7 @@ def _calls(level: int, area: Area, *, first: bool, again: bool) -> bool:
     """Say whether an undecided draft of an area is cause for a call."""
     if first:
         return True
-    return level > _PREPARE and (level > area.called or again)
+    return level > PREPARE and (level > area.called or again)
 
 
 def _carried(
@@ -163,6 +162,6 @@ def _why(level: int, area: Area, causes: list[tuple[int, str]]) -> str:
     elif level > area.called:
         what = f"raised from {LEVELS[area.called]}"
     else:
-        what = "still undecided"
+        what = "again, after a quarter of an hour without a call"
     more = [f"{area_id} ({LEVELS[lvl]})" for lvl, area_id in sorted(causes, reverse=True)][1:]
     return f"{what}; also waiting: {', '.join(more)}" if more else what

@@ -105,7 +105,9 @@ def _approved(zone: ZoneState, held: Open, state: WarnState, case: Case) -> Zone
     if held.override:
         why = f"override against the machine's advice ({held.override}): {decision.why or why}"
     after = let_out(zone, held, decision.t_ns, case.ledger, by=by, why=why)
-    return _said_over(after) if is_over else after
+    if not is_over:
+        return after
+    return _said_over(after) if held.override else msgspec.structs.replace(after, told=None)
 
 
 def _said_over(zone: ZoneState) -> ZoneState:

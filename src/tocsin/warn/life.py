@@ -8,7 +8,6 @@
 - sent to lapsed: its time ran out. Nobody said that it is over; this is no all-clear.
 """
 
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 import msgspec
@@ -21,14 +20,14 @@ TOCSIN = "tocsin"
 """Who: time and evidence by themselves."""
 
 
-@dataclass(slots=True)
 class Ledger:
     """What happens in one step or decision, written down as it does."""
 
-    drafts: list[Draft] = field(default_factory=list)
-    transitions: list[Transition] = field(default_factory=list)
-    sent: list[Sent] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.drafts: list[Draft] = []
+        self.transitions: list[Transition] = []
+        self.sent: list[Sent] = []
+        self.waiting: list[str] = []
 
     def move(
         self, held: Open, steps: tuple[Stage, ...], t_ns: int, *, by: str = TOCSIN, why: str

@@ -22,6 +22,8 @@ class LevelRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     min_prob: float
     valid_s: float = 1800.0
     """How long a draft of this level holds before it lapses (a lapse is not an all-clear)."""
+    after_s: float = 0.0
+    """The probability must have lasted for so long; every second of it is lead time lost."""
 
 
 class LevelChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +32,7 @@ class LevelChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     within_s: float | None = None
     min_prob: float | None = None
     valid_s: float | None = None
+    after_s: float | None = None
 
 
 class StandingAuthority(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,7 +77,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     measured for it: about one in five PREPARE, one in three WARN, one in two LAST CALL.
     """
 
-    prepare: LevelRule = LevelRule(within_s=1200.0, min_prob=0.2)
+    prepare: LevelRule = LevelRule(within_s=1200.0, min_prob=0.2, after_s=20.0)
+    prepare_per_county: bool = True
+    """True: one PREPARE a county; its duty services are the same, and once is enough. Zones that
+    reach PREPARE later join the alarm."""
     warn: LevelRule = LevelRule(within_s=600.0, min_prob=0.35)
     last_call: LevelRule = LevelRule(within_s=300.0, min_prob=0.5)
     release_ratio: float = 0.5
@@ -179,6 +185,7 @@ def _thresholds(policy: Policy) -> tuple[Check, ...]:
         (probs != sorted(probs), "a higher level must not ask for a lower probability"),
         (horizons_s != sorted(horizons_s, reverse=True), "a higher level must look less far"),
         (min(horizons_s) <= 0, "within_s must be positive"),
+        (not all(0 <= rule.after_s <= 120 for rule in rules), "after_s must lie in 0..120"),
         (not 0 < policy.release_ratio < 1, "release_ratio must lie in 0..1"),
         (
             not all(0 < rule.valid_s <= policy.max_duration_s for rule in rules),

@@ -8,14 +8,15 @@ import msgspec
 
 from tocsin.model.place import Zone
 from tocsin.model.threat import Assessment
+from tocsin.model.units import S_NS
 from tocsin.warn.alarms import alarm_id, area_of, call
 from tocsin.warn.all_clear import calm_since, consider
 from tocsin.warn.authority import authority_of
 from tocsin.warn.danger import Danger, dangers_by_zone, zone_probs
 from tocsin.warn.decide import decide
-from tocsin.warn.draft import Line, draft_of, is_material, standing_of
+from tocsin.warn.draft import LAPSE_S, Line, draft_of, is_material, standing_of
 from tocsin.warn.ground import Ground
-from tocsin.warn.ladder import NO_LEVEL, climb, reached_level
+from tocsin.warn.ladder import NO_LEVEL, PREPARE, climb, reached_level
 from tocsin.warn.life import Ledger, begin, lapse, opened, release
 from tocsin.warn.missing import remember
 from tocsin.warn.outcome import Outcome
@@ -103,6 +104,8 @@ def _warned(held: ZoneState, state: WarnState, look: Look) -> ZoneState:
     level, t_ns = held.rung.level, look.t_ns
     if not is_material(held.told, level, t_ns, look.dangers, look.policy):
         return held
+    if level == PREPARE and look.policy.prepare_per_county and _is_prepared(state, look):
+        return held
     line = _line(held, state, look)
     draft = draft_of(look.zone, level, t_ns, look.dangers, look.ground, look.policy, line)
     told = standing_of(draft, level, held.told)
@@ -113,6 +116,18 @@ def _warned(held: ZoneState, state: WarnState, look: Look) -> ZoneState:
     if not by:
         return held
     return release(held, waiting, t_ns, look.ledger, by=by, why="a standing authority is in force")
+
+
+def _is_prepared(state: WarnState, look: Look) -> bool:
+    """Say whether another zone of the county has been told at least to prepare, lately."""
+    county = look.zone.county
+    others = {zone.id for zone in look.ground.zones if zone.county == county and county}
+    drafted = {draft.zone_id for draft in look.ledger.drafts if draft.purpose == "warning"}
+    return not others.isdisjoint(drafted - {look.zone.id}) or any(
+        held.told is not None and held.told.t_expires_ns - look.t_ns >= LAPSE_S * S_NS
+        for zone_id, held in state.zones.items()
+        if zone_id in others and zone_id != look.zone.id
+    )
 
 
 def _line(held: ZoneState, state: WarnState, look: Look) -> Line:

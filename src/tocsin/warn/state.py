@@ -118,7 +118,16 @@ def restore(data: bytes) -> WarnState:
 
 
 def policies_of(zones: Iterable[Zone], policy: Policy) -> Policies:
-    """Return each zone's policy, with what it and its county have otherwise."""
-    return {
-        zone.id: policy.of_zone(zone) if policy.zone or zone.languages else policy for zone in zones
-    }
+    """Return each zone's policy, with what it and its county have otherwise.
+
+    Zones that have nothing of their own share one.
+    """
+    made: dict[tuple[object, ...], Policy] = {}
+    found = {}
+    for zone in zones:
+        own = (zone.id in policy.zone and zone.id, zone.county in policy.zone and zone.county)
+        key = (*own, zone.languages)
+        if key not in made:
+            made[key] = policy.of_zone(zone)
+        found[zone.id] = made[key]
+    return found
