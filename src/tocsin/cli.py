@@ -65,6 +65,12 @@ def replay(
     date: Annotated[str, typer.Option(help="Day of recordings that tell none, YYYY-MM-DD.")] = "",
     replace: Annotated[bool, typer.Option("--replace", help="Take away a run in --out.")] = False,
     journal_max_mb: Annotated[int | None, typer.Option(help="Most that the journal takes.")] = None,
+    approver: Annotated[
+        str, typer.Option(help="A scripted stand-in, by name, who lets every draft out.")
+    ] = "",
+    takes: Annotated[float, typer.Option(help="Seconds that the stand-in takes.")] = 15.0,
+    key: Annotated[Path | None, typer.Option(help="Key to sign with (PEM, P-256).")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="Its certificate (PEM).")] = None,
 ) -> None:
     """Recordings in, a run folder with report out.
 
@@ -74,10 +80,22 @@ def replay(
     """
     from rich.console import Console
 
+    from tocsin.commands.approver import Approver, Staff
     from tocsin.commands.replay import replay as work
+    from tocsin.commands.signing import both_or_neither
     from tocsin.commands.summary import print_summary
 
-    done = work(inputs, out, site=site, date=date, replace=replace, journal_max_mb=journal_max_mb)
+    done = work(
+        inputs,
+        out,
+        site=site,
+        date=date,
+        replace=replace,
+        journal_max_mb=journal_max_mb,
+        staff=Staff(
+            Approver(approver, takes) if approver else None, both_or_neither(key, certificate)
+        ),
+    )
     print_summary(done, Console())
     if done.compared is not None and done.compared.difference:
         raise typer.Exit(1)

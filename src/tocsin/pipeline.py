@@ -1,6 +1,7 @@
 """The map: what comes in, what every stage makes of it, and what is on record, top to bottom.
 
-    bytes -> detect -> track -> assess -> warn -> alerts/        everything -> journal/
+    bytes -> detect -> track -> assess -> warn -> desk -> alerts/      everything -> journal/
+                                people's decisions -^
 
 Replay, simulation and tests run this same code. The clock is that of the data: it comes with the
 input, never from the machine. Raw bytes are on record before anybody tries to understand them.
@@ -15,25 +16,22 @@ from msgspec import convert
 
 from tocsin.assess import stage as assess
 from tocsin.assess import world as worlds
-from tocsin.config import Site, detection_site, settings_json, site_facts
+from tocsin.config import Site, detection_site, library_of_site, settings_json, site_facts
+from tocsin.desk import Desk
 from tocsin.detect import accounts, asides, feed
-from tocsin.model.alert import Decision, Draft
+from tocsin.model.alert import Decision
 from tocsin.model.detection import DetectionBatch
 from tocsin.model.raw import RawChunk, Rejected
 from tocsin.model.track import Picture
 from tocsin.model.units import S_NS
 from tocsin.record import entries
 from tocsin.record.facts import SensorHeartbeat
-from tocsin.record.journal import Journal
 from tocsin.record.opening import journal_opening
-from tocsin.record.run_folder import RunFolder
-from tocsin.share.cap_files import write_drafts
 from tocsin.track import late
 from tocsin.track import state as tracker
 from tocsin.track.picture import picture
 from tocsin.warn import stage as warn
 from tocsin.warn.ground import ground_of
-from tocsin.wire.cap.drafts import build
 
 HOLD_NS = 7 * S_NS // 2  # recordings are merged in stretches of 2 s; a look closes 1 s late
 QUIET_NS = 5 * S_NS  # a sensor silent for so long hands over the detections that wait for its look
@@ -42,9 +40,8 @@ COMMIT_ENTRIES = 256
 
 Item = RawChunk | Rejected | Decision
 Inputs = Iterable[tuple[int, Item]]  # (time that the input has reached, input), in order
-Begin = tuple[
-    int, int | None
-]  # time of the first input; midnight of the day given for undated ones
+# Time of the first input; midnight of the day given for undated ones.
+Begin = tuple[int, int | None]
 
 
 def run(inputs: Inputs, line: "Line", watch: Callable[["Line", Item], None]) -> None:
@@ -62,13 +59,15 @@ def run(inputs: Inputs, line: "Line", watch: Callable[["Line", Item], None]) -> 
 class Line:
     """The stages in a row: what each of them remembers, and what can be told of the run."""
 
-    def __init__(self, site: Site, journal: Journal, folder: RunFolder, begin: Begin) -> None:
-        self.site, self.journal, self.folder = site, journal, folder
+    def __init__(self, site: Site, desk: Desk, begin: Begin) -> None:
+        self.site, self.desk = site, desk
+        self.journal, self.folder = journal, folder = desk.journal, desk.folder
         self.t_begin_ns, date_ns = begin
         journal_opening(journal, self.t_begin_ns, site_facts(site), settings_json(site), date_ns)
         self.table = folder.new_tracks()
         self.senses = detection_site(site, date_ns=date_ns)
-        self.world = worlds.prepare(site.borders, site.places, site.zones, site.assess)
+        library = library_of_site(site)
+        self.world = worlds.prepare(site.borders, site.places, site.zones, site.assess, library)
         self.ground = ground_of(site.zones, site.places, synthetic=site.synthetic)
         self.feed = feed.start(self.senses)
         self.waiting: list[tuple[late.Key, DetectionBatch]] = []
@@ -78,7 +77,6 @@ class Line:
         self.t_in_ns = self.t_assess_ns = self.t_beat_ns = 0
         self.now = Picture(t_ns=0, revision=0, tracks=())
         self.numbers: set[int] = set()
-        self.drafts: list[Draft] = []
 
     def take(self, t_ns: int, item: Item) -> None:
         """Take one input through every stage."""
@@ -87,7 +85,7 @@ class Line:
             entries.journal_rejects(self.journal, t_ns, [item], found_in="container")
             self.tally.counts[f"*:{item.reason}"] += 1
         elif isinstance(item, Decision):
-            entries.journal_decision(self.journal, t_ns, item)
+            self._decide(t_ns, item)
         else:
             idx = entries.journal_chunk(self.journal, t_ns, item)
             self.feed, found = feed.step(self.feed, item, self.senses, journal_seq=idx)
@@ -139,13 +137,10 @@ class Line:
         self.t_assess_ns = now.t_ns
         self.assess, found = assess.step(self.assess, now, self.world, self.site.assess)
         entries.journal_assessments(self.journal, now.t_ns, found, picture_idx=picture_idx)
-        policy = self.site.warn
-        self.warn, outcome = warn.step(self.warn, now.t_ns, found, self.ground, policy)
-        for draft in (drafts := outcome.drafts):
-            entries.journal_draft(self.journal, draft)
-            cap_xml = build(draft, policy.sender, policy.source_name)
-            entries.journal_warning(self.journal, draft.t_drafted_ns, cap_xml, draft_id=draft.id)
-        if drafts:
-            self.journal.commit()
-            write_drafts(drafts, self.folder.alerts, policy.sender, policy.source_name)
-            self.drafts.extend(drafts)
+        self.warn, told = warn.step(self.warn, now.t_ns, found, self.ground, self.site.warn)
+        self.desk.tell(now.t_ns, told)
+
+    def _decide(self, t_ns: int, decision: Decision) -> None:
+        idx = entries.journal_decision(self.journal, t_ns, decision)
+        self.warn, told = warn.decide(self.warn, decision, self.ground, self.site.warn)
+        self.desk.tell(decision.t_ns, told, decision_idx=idx)

@@ -71,4 +71,4 @@ def _told(line: Line) -> str:
     if not line.now.t_ns:
         return ""
     at, tracks = utc(line.now.t_ns, "%H:%M:%S"), len(line.now.tracks)
-    return f"{at} UTC, {tracks} tracks, {len(line.drafts)} drafts"
+    return f"{at} UTC, {tracks} tracks, {len(line.desk.drafts)} drafts"

@@ -14,11 +14,14 @@ from typing import NamedTuple
 import msgspec
 from rich.console import Console
 
+from tocsin.commands.approver import Staff, approving
 from tocsin.commands.compiling import announce_compiling
 from tocsin.commands.progress import size_of, watching
 from tocsin.commands.recordings import open_recording
+from tocsin.commands.signing import exercise_signer, leave_trust
 from tocsin.commands.sites import site_file
 from tocsin.config import Site, detection_site, load_site, settings_json, site_from_json
+from tocsin.desk import Desk
 from tocsin.detect.recording import read_timed
 from tocsin.model.errors import BadInput, BadSettings, BadStorage
 from tocsin.model.raw import RawChunk
@@ -36,6 +39,7 @@ JOURNAL = Path("journal") / "journal.sqlite"
 SYNTHETIC = "synthetic"
 """Recordings so named were made by `tocsin simulate`; what is made of them says so."""
 MB = 1_000_000
+NOBODY = Staff()
 
 
 class Replayed(NamedTuple):
@@ -60,7 +64,7 @@ class _Source(NamedTuple):
     """Whether the run must come out equal to it."""
 
 
-def replay(
+def replay(  # noqa: PLR0913 - one for each thing that a user may say
     paths: list[Path],
     out: Path,
     *,
@@ -69,6 +73,7 @@ def replay(
     replace: bool = False,
     journal_max_mb: int | None = None,
     report: bool = True,
+    staff: Staff = NOBODY,
     console: Console | None = None,
 ) -> Replayed:
     """Replay recordings, or a run, into a run folder.
@@ -82,6 +87,7 @@ def replay(
         replace: take away a run that is in `out`.
         journal_max_mb: most that the journal may grow to.
         report: write report.html too.
+        staff: who stands in for the people that approve, and the key alerts are signed with.
         console: where progress is shown; the standard error unless given.
 
     Raises:
@@ -100,7 +106,13 @@ def replay(
         salt_key=salt_key(settings_json(source.site), source.date_ns),
         quota_bytes=None if journal_max_mb is None else journal_max_mb * MB,
     )
-    line = Line(source.site, journal, folder, (t_begin_ns, source.date_ns))
+    signer = staff.signer or exercise_signer(source.site, t_begin_ns)
+    if signer is not None:
+        leave_trust(folder, source.site, signer)
+    desk = Desk(journal, folder, source.site.warn, signer)
+    line = Line(source.site, desk, (t_begin_ns, source.date_ns))
+    if staff.approver is not None:
+        inputs = approving(inputs, line, staff.approver.checked())
     with watching(told, "Replaying", source.total) as watch:
         run(inputs, line, watch)
     write_geojson(folder.tracks_parquet, folder.tracks_geojson, note=source.site.note)

@@ -39,10 +39,10 @@ def print_summary(done: Replayed, console: Console) -> None:
         ("Tracks", f"{len(line.numbers)}, of these {len(line.now.tracks)} at the end"),
         ("Drafts", _drafts(line)),
         *(("", f"{utc(d.t_drafted_ns, '%H:%M:%S')} UTC  {d.level.replace('_', ' '):<9}  {d.zone_id}"
-               f"{'  (update)' if d.replaces else ''}") for d in line.drafts[:DRAFTS_SHOWN]),
+               f"{'  (update)' if d.replaces else ''}") for d in line.desk.drafts[:DRAFTS_SHOWN]),
     ]  # fmt: skip
-    if len(line.drafts) > DRAFTS_SHOWN:
-        rows.append(("", f"... and {len(line.drafts) - DRAFTS_SHOWN} more, see the report"))
+    if len(line.desk.drafts) > DRAFTS_SHOWN:
+        rows.append(("", f"... and {len(line.desk.drafts) - DRAFTS_SHOWN} more, see the report"))
     if line.site.synthetic:
         rows.append(("Exercise", "synthetic: " + (line.site.note or "the input is simulated")))
     if line.t_begin_ns < DAY_NS:
@@ -72,11 +72,11 @@ def _reasons(counts: Counter[str], but: tuple[str, ...]) -> str:
 
 
 def _drafts(line: Line) -> str:
-    if not line.drafts:
+    if not line.desk.drafts:
         return "none"
-    zones = {draft.zone_id for draft in line.drafts}
+    zones = {draft.zone_id for draft in line.desk.drafts}
     zone = "1 zone" if len(zones) == 1 else f"{len(zones)} zones"
-    return f"{len(line.drafts)} for {zone}; nothing was sent"
+    return f"{len(line.desk.drafts)} for {zone}; nothing was sent"
 
 
 def _same(done: Replayed) -> tuple[str, str]:

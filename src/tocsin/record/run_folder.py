@@ -16,7 +16,7 @@ class RunFolder:
     """The files of one run and their names.
 
     journal/journal.sqlite, tracks.parquet, tracks.geojson, alerts/*.xml (drafts), alerts/sent/*
-    (what was let out), scores.json, report.html.
+    (what was let out), alerts/duty/* (the same, for duty services alone), scores.json, report.html.
     """
 
     def __init__(self, root: Path) -> None:
@@ -27,6 +27,8 @@ class RunFolder:
         self.alerts = root / "alerts"
         self.sent = self.alerts / "sent"
         """A folder of its own, so that no draft is taken for an alert that people approved."""
+        self.duty = self.alerts / "duty"
+        """What was let out to duty services only."""
         self.scores = root / "scores.json"
         self.report = root / "report.html"
 
@@ -103,6 +105,11 @@ class RunFolder:
         name = "".join(c if c.isalnum() or c in "-_." else "_" for c in draft_id)
         return self._write(self.alerts / f"{name}.xml", cap_xml)
 
+    def write_trust(self, files: Mapping[str, bytes]) -> None:
+        """Write what the signatures of this run's alerts are checked with, by name."""
+        for name, data in files.items():
+            self._write(self.alerts / name, data)
+
     def write_scores(self, scores: Mapping[str, Any]) -> Path:
         """Write `scores.json`, and return the file."""
         text = json.dumps(scores, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -137,6 +144,8 @@ class RunFolder:
             alert.unlink()
 
     def _alert_files(self) -> Iterator[Path]:
-        yield from self.alerts.glob("*.xml")
+        for ending in ("*.xml", "*.pem", "trust.toml"):
+            yield from self.alerts.glob(ending)
         for ending in ("*.xml", "*.txt", "*.atom"):
             yield from self.sent.glob(ending)
+            yield from self.duty.glob(ending)
