@@ -57,9 +57,9 @@ def windows(prob: F64, cases: Cases, *, gate_prob: float = GATE_PROB) -> Windows
     )
 
 
-def quantiles_s(prob: F64, share: float) -> F64:
+def quantiles_s(prob: F64, level_share: float) -> F64:
     """Return a quantile of the conditional law of each case, linear between the grid's times."""
-    wanted = share * prob[:, -1]
+    wanted = level_share * prob[:, -1]
     above = np.minimum(np.sum(prob < wanted[:, None], axis=1), len(GRID_S) - 1)
     rows = np.arange(len(prob))
     t_s, padded = np.append(0.0, GRID_S), np.column_stack([np.zeros(len(prob)), prob])
