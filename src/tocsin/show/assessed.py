@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import msgspec
 
-from tocsin.model.threat import ClassBelief
+from tocsin.model.threat import ClassBelief, MayBe, Reach
 from tocsin.model.units import S_NS
 from tocsin.record.reader import JournalReader
 
@@ -13,6 +13,9 @@ STEP_S = 30.0
 """A point is kept when a probability moved by this much, or after this long where it is not 0."""
 LIKELY_PROB = 0.5
 """Places at least so threatened are named in the headline."""
+REGION_RATIO = 1.05
+REGION_STEP_S = 60.0
+"""A region is kept when it has grown by so much, or touches other people, or after so long."""
 FAINT_PROB = 0.005
 """Probabilities below are told as "under 1 %" and not kept as a series."""
 
@@ -23,6 +26,7 @@ class _Crossing(msgspec.Struct):
     t_p05_ns: int | None
     t_p95_ns: int | None
     state: str
+    window_reason: str = ""
 
 
 class _Threat(msgspec.Struct):
@@ -41,7 +45,10 @@ class _Assessed(msgspec.Struct):
     classes: ClassBelief
     noncooperative_prob: float
     crossings: tuple[_Crossing, ...]
-    threats: msgspec.Raw
+    context: str = ""
+    reach: Reach | None = None
+    may_be: tuple[MayBe, ...] = ()
+    threats: msgspec.Raw = msgspec.Raw(b"\x90")
     """Decoded only where it matters: a busy site has a dozen for every track and second."""
 
 
@@ -73,6 +80,16 @@ class Point(msgspec.Struct, frozen=True):
     within_s: float
     kind: str
     kind_prob: float
+    context: str
+    window_reason: str
+    """Why no time can be given for the border, or empty."""
+
+
+class Region(msgspec.Struct, frozen=True):
+    """Where an unseen track may have been at one time; `reach` None: seen again, or explained."""
+
+    t_ns: int
+    reach: Reach | None
 
 
 class TrackAssessed(msgspec.Struct):
@@ -82,6 +99,12 @@ class TrackAssessed(msgspec.Struct):
     points: list[Point]
     likely: dict[str, tuple[float, int]] = {}
     """Places threatened with `LIKELY_PROB` or more: the greatest probability, and its entry."""
+    regions: list[Region] = []
+    """Where it may have been while it was not seen, thinned."""
+    may_be: tuple[MayBe, ...] = ()
+    """Earlier tracks that it may continue, as held last."""
+    t_last_ns: int = 0
+    """Time of its last assessment."""
     peak: Point | None = None
     """When its greatest place probability was held, or its greatest border probability."""
 
@@ -107,6 +130,7 @@ def gather_assessed(journal: JournalReader, zoned: Collection[str]) -> dict[int,
             if track is None:
                 track = found[one.track_id] = TrackAssessed([], [])
             _note_sides(track, one, outside_ns, entry.idx)
+            _note_region(track, one)
             threats = _threats(one, zoned)
             _note_places(track, threats, entry.idx)
             _note_point(track, _point(one, entry.idx, threats))
@@ -133,6 +157,22 @@ def _note_sides(
                 stay.left = True
 
 
+def _note_region(track: TrackAssessed, one: _Assessed) -> None:
+    track.may_be, track.t_last_ns = one.may_be or track.may_be, one.t_ns
+    last = track.regions[-1] if track.regions else Region(one.t_ns, None)
+    if _region_moved(last, one):
+        track.regions.append(Region(one.t_ns, one.reach))
+
+
+def _region_moved(last: Region, one: _Assessed) -> bool:
+    before, now = last.reach, one.reach
+    if before is None or now is None:
+        return before is not now
+    grown = now.radius_m > before.radius_m * REGION_RATIO or now.radius_m < before.radius_m
+    moved = now.centre_lonlat_deg != before.centre_lonlat_deg or now.people != before.people
+    return grown or moved or one.t_ns - last.t_ns > REGION_STEP_S * S_NS
+
+
 def _note_places(track: TrackAssessed, threats: list[_Threat], idx: int) -> None:
     for threat in threats:
         held_prob = _last_prob(threat)
@@ -157,6 +197,8 @@ def _moved(last: Point, now: Point) -> bool:
     step_prob = max(abs(now.border_prob - last.border_prob), abs(now.place_prob - last.place_prob))
     if step_prob > STEP_PROB or now.kind != last.kind or abs(now.kind_prob - last.kind_prob) > 0.1:
         return True
+    if now.context != last.context:
+        return True
     quiet = max(now.border_prob, now.place_prob) < FAINT_PROB
     return not quiet and now.t_ns - last.t_ns > STEP_S * S_NS
 
@@ -178,6 +220,8 @@ def _point(one: _Assessed, idx: int, threats: list[_Threat]) -> Point:
         within_s=max(_SECONDS.decode(place.within_s), default=0.0) if place else 0.0,
         kind=kind.removesuffix("_prob").replace("_", " "),
         kind_prob=kind_prob,
+        context=one.context,
+        window_reason=border.window_reason if border else "",
     )
 
 

@@ -7,16 +7,16 @@ from statistics import median
 
 import msgspec
 
-from tocsin.model.alert import Draft
 from tocsin.model.errors import BadInput
 from tocsin.model.raw import Rejected
 from tocsin.model.sensor import Sensor
 from tocsin.model.units import S_NS
-from tocsin.record.entries import draft_of, heartbeat_of, rejects_of, settings_of
+from tocsin.record.entries import heartbeat_of, rejects_of, settings_of
 from tocsin.record.entry import Entry
 from tocsin.record.facts import SensorHeartbeat, SiteFacts
 from tocsin.record.reader import JournalReader
 from tocsin.show.assessed import TrackAssessed, gather_assessed
+from tocsin.show.lives import DraftEntry, Lives, gather_lives
 
 EXAMPLES = 3
 """Rejects shown for each source and reason."""
@@ -53,13 +53,6 @@ class RejectRow(msgspec.Struct, frozen=True, kw_only=True):
     examples: tuple[Rejected, ...]
 
 
-class DraftEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft and the entry it stands in."""
-
-    idx: int
-    draft: Draft
-
-
 class Night(msgspec.Struct, frozen=True, kw_only=True):
     """Everything of a run but its tracks."""
 
@@ -73,10 +66,15 @@ class Night(msgspec.Struct, frozen=True, kw_only=True):
     head_idx: int
     head_leaf: str
     """Leaf hash of the last entry, hex: names the state of the journal that this page shows."""
-    drafts: tuple[DraftEntry, ...]
+    lives: Lives
     rejects: tuple[RejectRow, ...]
     sensors: tuple[SensorAccount, ...]
     assessed: dict[int, TrackAssessed]
+
+    @property
+    def drafts(self) -> tuple[DraftEntry, ...]:
+        """Return the drafts in the order written."""
+        return self.lives.drafts
 
 
 class _Ledger(msgspec.Struct):
@@ -126,11 +124,7 @@ def gather(journal: JournalReader) -> Night:
         entries_by_kind=dict(ledger.kinds),
         head_idx=ledger.head_idx,
         head_leaf=ledger.head_leaf,
-        drafts=tuple(
-            DraftEntry(idx=entry.idx, draft=draft_of(entry))
-            for entry in journal.read(kind="draft")
-            if entry.body is not None
-        ),
+        lives=gather_lives(journal),
         rejects=_rejects(journal),
         sensors=_sensors(journal, site, from_ns),
         assessed=gather_assessed(journal, {p.id for p in site.places if p.zone}),

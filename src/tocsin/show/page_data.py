@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from tocsin.model.place import Place
 from tocsin.model.units import S_NS
-from tocsin.show.assessed import Point, Stay
+from tocsin.show.assessed import Point, Stay, TrackAssessed
 from tocsin.show.flown import STATUSES, Flown
-from tocsin.show.night import DraftEntry, Night, SensorAccount
+from tocsin.show.lives import DraftEntry
+from tocsin.show.night import Night, SensorAccount
 from tocsin.show.told import cooperative, seen_inside
 from tocsin.show.words import LocalTime
 
@@ -18,6 +19,8 @@ PLACES = 400
 """Most places drawn, by population; threatened ones are drawn always."""
 TICK_NS = S_NS // 10
 """Unit of times on the page: a tenth of a second after its begin."""
+REGION_LASTS_NS = 60 * S_NS
+"""After its last assessment the region of a track is drawn for so long: longer would be a guess."""
 DEGREES = 1e5
 """Positions on the page are whole 1e-5 degrees, about a metre."""
 
@@ -52,16 +55,32 @@ def page_data(
         "zones": _zones(night),
         "places": [_place(p) for p in _shown(night)],
         "sensors": [_sensor(night, account) for account in night.sensors],
+        "lives": night.lives.known,
         "drafts": [_draft(night, entry) for entry in night.drafts],
+        "calls": [[_ticks(night, c.alarm.t_ns), c.alarm.level] for c in night.lives.calls],
         "tracks": [_track(night, f) for f in flown],
     }
 
 
 def _zones(night: Night) -> list[dict[str, Any]]:
-    """Return the zones with a draft, by the settings' outline, else by the draft's own."""
-    outlines = {d.draft.zone_id: d.draft.rings_lonlat_deg for d in night.drafts}
-    outlines |= {z.id: z.rings_lonlat_deg for z in night.site.zones if z.id in outlines}
-    return [{"id": i, "rings": [_line(r) for r in rings]} for i, rings in outlines.items()]
+    """Return the zones with a draft, by the outline that would be warned, else the settings'."""
+    drafted = {entry.draft.zone_id for entry in night.drafts}
+    known = {z.id: z for z in night.site.zones if z.id in drafted}
+    outlines = {zone.id: zone.rings_lonlat_deg for zone in known.values()}
+    for entry in night.drafts:
+        outlines[entry.draft.zone_id] = entry.draft.rings_lonlat_deg or outlines.get(
+            entry.draft.zone_id, ()
+        )
+    return [
+        {
+            "id": zone_id,
+            "name": next(iter(known[zone_id].name.values()), zone_id)
+            if zone_id in known
+            else zone_id,
+            "rings": [_line(ring) for ring in rings],
+        }
+        for zone_id, rings in outlines.items()
+    ]
 
 
 def _ticks(night: Night, t_ns: int | None) -> int | None:
@@ -115,7 +134,22 @@ def _draft(night: Night, entry: DraftEntry) -> dict[str, Any]:
         "level": draft.level,
         "zone": draft.zone_id,
         "t": _ticks(night, draft.t_drafted_ns),
+        "over": draft.purpose == "all_clear",
         "tracks": sorted({r.track_id for r in draft.reasons}),
+        **_life(night, draft.id),
+    }
+
+
+def _life(night: Night, draft_id: str) -> dict[str, Any]:
+    """Return when a draft was sent, when that or the waiting ended, and how."""
+    steps = [step.transition for step in night.lives.steps.get(draft_id, ())]
+    last = steps[-1] if steps else None
+    ended = last is not None and last.after not in {"draft", "approved", "sent"}
+    sent = night.lives.sent.get(draft_id)
+    return {
+        "sent": _ticks(night, sent.sent.t_sent_ns) if sent else None,
+        "ended": _ticks(night, last.t_ns) if last and ended else None,
+        "how": last.after if last and ended else "",
     }
 
 
@@ -148,7 +182,25 @@ def _track(night: Night, flown: Flown) -> dict[str, Any]:
         "alt": _heights(flown),
         "stays": [_stay(night, flown, s) for s in (assessed.stays if assessed else ())],
         "held": [_held(night, p) for p in (assessed.points if assessed else ())],
+        "regions": _regions(night, assessed) if assessed else [],
+        "may_be": [[m.track_id, round(m.prob, 2)] for m in (assessed.may_be if assessed else ())],
     }
+
+
+def _regions(night: Night, assessed: TrackAssessed) -> list[list[Any]]:
+    """Return where it may have been while unseen: time, place, metres, people, zones; then null."""
+    told: list[list[Any]] = []
+    for region in assessed.regions:
+        t, reach = _ticks(night, region.t_ns), region.reach
+        if reach is None:
+            told.append([t])
+            continue
+        lon_deg, lat_deg = (round(x, 5) for x in reach.centre_lonlat_deg)
+        seen = _ticks(night, reach.t_seen_ns)
+        zones = len(reach.zones)
+        told.append([t, lon_deg, lat_deg, round(reach.radius_m), reach.people, zones, seen])
+    last_ns = assessed.t_last_ns + REGION_LASTS_NS
+    return [*told, [_ticks(night, last_ns)]] if told and last_ns < night.to_ns else told
 
 
 def _stay(night: Night, flown: Flown, stay: Stay) -> list[Any]:
@@ -169,6 +221,8 @@ def _held(night: Night, point: Point) -> list[Any]:
         _ticks(night, point.place_p95_ns),
         point.kind,
         round(point.kind_prob, 2),
+        point.context,
+        point.window_reason,
     ]
 
 

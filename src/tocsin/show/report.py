@@ -17,10 +17,12 @@ from markupsafe import Markup
 
 from tocsin.model.raw import Rejected
 from tocsin.record.run_folder import RunFolder
+from tocsin.show.calls import act_rows, call_load, call_rows
 from tocsin.show.flown import Flown, read_flown
 from tocsin.show.night import Night, gather
 from tocsin.show.page_data import page_data
-from tocsin.show.rows import draft_cards, sensor_rows, track_rows
+from tocsin.show.rows import sensor_rows, track_rows
+from tocsin.show.stories import draft_cards
 from tocsin.show.told import headline, unknowns
 from tocsin.show.words import LocalTime, count, duration, thousands, utc_span
 
@@ -69,6 +71,9 @@ def _told(night: Night, flown: list[Flown], *, truth_known: bool) -> dict[str, A
         "local_span": local.span(night.from_ns, night.to_ns),
         "headline": headline(night, flown),
         "drafts": draft_cards(night, local),
+        "calls": call_rows(night, local),
+        "call_load": call_load(night),
+        "acts": act_rows(night, local),
         "tracks": track_rows(night, flown),
         "sensors": sensor_rows(night, local),
         "unknowns": unknowns(night, flown, truth_known=truth_known),

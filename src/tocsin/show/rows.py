@@ -4,28 +4,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tocsin.model.alert import AlertText, Draft, Reason
+from tocsin.show.assessed import TrackAssessed
 from tocsin.show.flown import STATUSES, Flown
 from tocsin.show.night import Night, SensorAccount
 from tocsin.show.told import cooperative, passages
-from tocsin.show.words import LocalTime, duration, thousands, utc
-
-
-class DraftCard(msgspec.Struct, frozen=True, kw_only=True):
-    """One draft as the page shows it."""
-
-    idx: int
-    draft: Draft
-    level: str
-    zone: str
-    drafted: str
-    expires: str
-    texts: tuple[AlertText, ...]
-    reasons: tuple[Reason, ...]
-    replaced: bool
-    """A later draft took its place."""
-    folded: bool
-    """Its words are shown only when asked for: replaced, or one of many."""
+from tocsin.show.words import LocalTime, count, duration, thousands, utc
 
 
 class TrackRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +28,10 @@ class TrackRow(msgspec.Struct, frozen=True, kw_only=True):
     end: str
     crossing: str
     gaps: int
+    may_be: str
+    """Which earlier tracks it may continue, or empty."""
+    region: str
+    """Where it may be since it was seen last, as held at the end, or empty."""
 
 
 class SensorRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,34 +58,11 @@ KINDS_TOLD = {
     "mixed": "identity in doubt",
 }
 UNKNOWN = "–"
-UNFOLDED = 8
-"""Most drafts whose words all stand open; more would hide each other."""
 
 
 def kind_of(flown: Flown) -> str:
     """Return which of the three kinds a track is drawn as."""
     return "mixed" if flown.conflict else "with" if cooperative(flown) else "without"
-
-
-def draft_cards(night: Night, local: LocalTime) -> list[DraftCard]:
-    """Return the drafts in the order written."""
-    names = {z.id: ", ".join(z.name.values()) for z in night.site.zones}
-    replaced = {entry.draft.replaces for entry in night.drafts}
-    return [
-        DraftCard(
-            idx=entry.idx,
-            draft=entry.draft,
-            level=entry.draft.level.replace("_", " "),
-            zone=names.get(entry.draft.zone_id, entry.draft.zone_id),
-            drafted=local.clock(entry.draft.t_drafted_ns),
-            expires=local.clock(entry.draft.t_expires_ns),
-            texts=entry.draft.texts,
-            reasons=entry.draft.reasons,
-            replaced=entry.draft.id in replaced,
-            folded=entry.draft.id in replaced or len(night.drafts) > UNFOLDED,
-        )
-        for entry in night.drafts
-    ]
 
 
 def track_rows(night: Night, flown: Sequence[Flown]) -> list[TrackRow]:
@@ -120,9 +84,26 @@ def track_rows(night: Night, flown: Sequence[Flown]) -> list[TrackRow]:
             end=STATUSES[f.status[-1]],
             crossing=_utc(crossed[f.track_id].from_ns) if f.track_id in crossed else "",
             gaps=len(f.gaps_ns),
+            may_be=_may_be(night.assessed.get(f.track_id)),
+            region=_region(night.assessed.get(f.track_id)),
         )
         for f in order
     ]
+
+
+def _may_be(assessed: TrackAssessed | None) -> str:
+    found = assessed.may_be if assessed else ()
+    told = [f"track {one.track_id}, p = {one.prob:.2f}" for one in found]
+    return f"may be the same as {' or '.join(told)}" if told else ""
+
+
+def _region(assessed: TrackAssessed | None) -> str:
+    reach = assessed.regions[-1].reach if assessed and assessed.regions else None
+    if reach is None:
+        return ""
+    return (
+        f"within {reach.radius_m / 1000:.0f} km by now, {count(reach.people, 'person', 'people')}"
+    )
 
 
 def _claim(flown: Flown) -> str:

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tocsin.model.alert import Draft
 from tocsin.model.units import S_NS
 from tocsin.show.assessed import Point, Stay
 from tocsin.show.flown import Flown
-from tocsin.show.night import DraftEntry, Night
+from tocsin.show.lives import DraftEntry
+from tocsin.show.night import Night
+from tocsin.show.told_alerts import Sentence, alerts_unknown, drafted
 from tocsin.show.words import LocalTime, chance, count, duration, first_upper
 
 COOPERATIVE_PROB = 0.5
@@ -22,13 +25,6 @@ NAMED = 2
 
 LIKELY_NAMED = 4
 """Likely places named, the largest first."""
-
-
-class Sentence(msgspec.Struct, frozen=True, kw_only=True):
-    """One statement and the journal entries that it rests on."""
-
-    text: str
-    entries: tuple[int, ...]
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +72,7 @@ def headline(night: Night, flown: list[Flown]) -> list[Sentence]:
         _flew(night, flown),
         *_crossed(night, flown, local),
         *_threatened(night, flown, local),
-        _drafted(night, local),
+        *drafted(night, local),
         *_escorted(night, flown),
     ]
 
@@ -97,7 +93,7 @@ def _crossed(night: Night, flown: list[Flown], local: LocalTime) -> Iterator[Sen
     for passage in without[:NAMED]:
         draft = _first_naming(passage, night)
         entries = (passage.stay.first_idx, *((draft.idx,) if draft else ()))
-        text = _crossing_text(passage, local) + _lead(passage, draft, local)
+        text = _crossing_text(passage, local) + _lead(passage, draft, night, local)
         yield Sentence(text=text, entries=entries)
     if len(without) > NAMED:
         yield Sentence(
@@ -186,36 +182,33 @@ def _threat_text(night: Night, peak: Point, track: Flown, local: LocalTime) -> s
     )
 
 
-def _drafted(night: Night, local: LocalTime) -> Sentence:
-    if not night.drafts:
-        return Sentence(text="No warning was drafted.", entries=())
-    first = night.drafts[0].draft
-    zones = len({d.draft.zone_id for d in night.drafts})
-    text = (
-        f"{count(len(night.drafts), 'warning')} drafted for {count(zones, 'zone')}, the first "
-        f"({first.level.replace('_', ' ')}) at {local.clock(first.t_drafted_ns)}; none was sent."
-    )
-    return Sentence(text=first_upper(text), entries=tuple(d.idx for d in night.drafts)[:4])
-
-
 def _first_naming(passage: Passage, night: Night) -> DraftEntry | None:
     """Return the first draft that gives the track of a crossing as a reason."""
-    number = passage.flown.track_id
-    naming = (d for d in night.drafts if any(r.track_id == number for r in d.draft.reasons))
-    return next(naming, None)
+    return next((d for d in night.drafts if _names(d.draft, passage)), None)
 
 
-def _lead(passage: Passage, entry: DraftEntry | None, local: LocalTime) -> str:
-    """Say how long before a crossing the first warning that names its track was drafted."""
+def _lead(passage: Passage, entry: DraftEntry | None, night: Night, local: LocalTime) -> str:
+    """Say how long before a crossing the first warning of its track was drafted, and sent."""
     if entry is None:
         return " No warning was drafted for it."
-    draft = entry.draft
-    ahead_ns = passage.stay.from_ns - draft.t_drafted_ns
-    return (
-        f" The first warning that names it was drafted {duration(abs(ahead_ns))} "
-        f"{'before' if ahead_ns >= 0 else 'after'} ({draft.level.replace('_', ' ')}, "
-        f"{local.clock(draft.t_drafted_ns)})."
+    draft, begun_ns = entry.draft, passage.stay.from_ns
+    told = (
+        f" The first warning that names it was drafted {_ahead(begun_ns - draft.t_drafted_ns)} "
+        f"({draft.level.replace('_', ' ')}, {local.clock(draft.t_drafted_ns)})"
     )
+    naming = (d.draft.id for d in night.drafts if _names(d.draft, passage))
+    sent = next((night.lives.sent[i] for i in naming if i in night.lives.sent), None)
+    if sent is None:
+        return told + ("." if not night.lives.known else "; none that names it was sent.")
+    return f"{told}, the first sent {_ahead(begun_ns - sent.sent.t_sent_ns)}."
+
+
+def _ahead(ahead_ns: int) -> str:
+    return f"{duration(abs(ahead_ns))} {'before' if ahead_ns >= 0 else 'after'}"
+
+
+def _names(draft: Draft, passage: Passage) -> bool:
+    return any(reason.track_id == passage.flown.track_id for reason in draft.reasons)
 
 
 def _unseen(night: Night, flown: list[Flown]) -> list[int]:
@@ -268,6 +261,7 @@ def unknowns(night: Night, flown: list[Flown], *, truth_known: bool) -> list[str
             f"What stood in {count(unread, 'piece')} of input that could not be read; the bytes "
             "are in the journal."
         )
+    told += alerts_unknown(night)
     told += [
         f"Which line is legally the border {b.id}: drawn from {b.source} ({b.vintage}), "
         f"1-sigma {b.sigma_m:g} m as the site states."

@@ -9,6 +9,7 @@ const part = (name, text, kind) => {
 };
 
 const windowTold = (from, to) => from === null || to === null ? "" : `, between ${utcOf(from)} and ${utcOf(to)} UTC`;
+const noWindowTold = held => held.noWindow && held.border >= 0.01 ? `, no window: ${held.noWindow}` : "";
 const heightTold = (track, i) => track.alt && track.alt[i] !== null ? `${track.alt[i]} m MSL` : "not known";
 const insideTold = (track, t) => {
   const stay = track.stays.filter(s => s[2] <= t).pop();
@@ -32,12 +33,16 @@ const factsOf = (track, at) => {
   if (held && !at.ended) {
     const inside = insideTold(track, shown.t);
     facts.push(["Plausibly", `${held.kind}, ${share(held.kindProb)}`]);
+    facts.push(["Flies", held.context && held.context !== "lost" ? held.context : ""]);
     facts.push(inside ? ["Inside border", inside]
-      : ["Will cross", `${share(held.border)}${windowTold(held.borderFrom, held.borderTo)}`]);
+      : ["Will cross", `${share(held.border)}${windowTold(held.borderFrom, held.borderTo) || noWindowTold(held)}`]);
     const place = placeById.get(held.place);
     if (held.place && held.placeProb >= 0.01) facts.push(["Threatens", `${place ? place.name : held.place}, ${share(held.placeProb)}${windowTold(held.placeFrom, held.placeTo)}`]);
     facts.push(["Assessed in", `entry #${held.idx}`]);
   }
+  const region = regionAt(track, shown.t);
+  if (region) facts.push(["May be", `within ${metres(region.metres)} of where it was seen last, ${lengthOf(region.unseen)} before; ${told(region.people)} people in ${region.zones} ${region.zones === 1 ? "zone" : "zones"}. It grows until somebody explains it.`]);
+  facts.push(["Same as", track.may_be.map(([id, p]) => `may be track ${id}, p = ${p.toFixed(2)}`).join("; ")]);
   facts.push(["Sensors", track.sensors.join(", ")]);
   return facts.filter(([, value]) => value);
 };

@@ -90,27 +90,74 @@ const drawBorders = (c, ratio) => underWorld(c, ratio, px => {
   c.globalAlpha = 1;
 });
 
-const draftNow = zone => {
-  let found = null;
-  for (const draft of night.drafts) if (draft.zone === zone && draft.t <= shown.t) found = draft;
-  return found;
-};
+const LEVEL_PAINT = { PREPARE: "accent", WARN: "warn", LAST_CALL: "alarm" };
+const ZONE_DASH = { sent: [], draft: [7, 4], lapsed: [2, 5] };
 const drawZones = (c, ratio) => {
   for (const zone of zones) {
-    const draft = draftNow(zone.id);
-    if (!draft) continue;
-    const colour = { PREPARE: paint.accent, WARN: paint.warn, LAST_CALL: paint.alarm }[draft.level];
+    const stands = standsFor(zone.id, shown.t);
+    if (!stands) continue;
+    const { draft, state } = stands;
+    const colour = state === "lapsed" ? paint.soft : paint[LEVEL_PAINT[draft.level]];
     const pattern = hatch(c, colour, draft.level === "LAST_CALL" ? 6 : 10);
     pattern.setTransform(new DOMMatrix().scale(1 / view.scale));
     underWorld(c, ratio, px => {
-      c.globalAlpha = 0.35;
+      c.globalAlpha = state === "sent" || !night.lives ? 0.4 : 0;
       c.fillStyle = pattern;
       c.fill(zone.path, "evenodd");
       c.globalAlpha = 1;
       c.strokeStyle = colour;
-      c.lineWidth = 1.6 * px;
+      c.lineWidth = (state === "sent" ? 2.2 : 1.6) * px;
+      c.setLineDash(night.lives ? ZONE_DASH[state].map(n => n * px) : []);
       c.stroke(zone.path);
+      c.setLineDash([]);
     });
+  }
+};
+const ZONE_TOLD = { sent: "sent", draft: "draft", lapsed: "lapsed, no all-clear" };
+const drawZoneLabels = c => {
+  if (!night.lives) return;
+  c.font = "600 11px system-ui, sans-serif";
+  for (const zone of zones) {
+    const stands = standsFor(zone.id, shown.t);
+    if (!stands) continue;
+    const level = stands.draft.level.replace("_", " ");
+    const text = stands.state === "lapsed" ? `${level} ${ZONE_TOLD.lapsed}` : `${level} ${ZONE_TOLD[stands.state]}`;
+    const x = toX(zone.middle[0]), y = toY(zone.top) - 10;
+    const spot = labelAt(c, text, x, y, 0, 11, [[0, 0], [0, -1]]);
+    if (spot) haloText(c, text, spot[0], spot[1], stands.state === "lapsed" ? paint.soft : paint[LEVEL_PAINT[stands.draft.level]]);
+  }
+};
+
+// Where tracks that are not seen may be: an area to worry about, not a place where they are.
+const drawRegions = c => {
+  for (const track of tracks) {
+    const region = regionAt(track, shown.t);
+    if (!region) continue;
+    c.beginPath();
+    c.arc(toX(region.east), toY(region.north), region.radius * view.scale, 0, 2 * Math.PI);
+    c.globalAlpha = shown.chosen === track.id ? 0.12 : 0.05;
+    c.fillStyle = paint[track.kind];
+    c.fill();
+    c.globalAlpha = shown.chosen === track.id ? 1 : 0.7;
+    c.strokeStyle = paint[track.kind];
+    c.lineWidth = shown.chosen === track.id ? 2 : 1.2;
+    c.setLineDash([9, 3, 2, 3]);
+    c.stroke();
+    c.setLineDash([]);
+    c.globalAlpha = 1;
+  }
+};
+const drawRegionLabels = c => {
+  const found = tracks.map(track => [track, regionAt(track, shown.t)]).filter(([, region]) => region);
+  c.font = "600 12px system-ui, sans-serif";
+  for (const [track, region] of found) {
+    if (found.length > 8 && shown.chosen !== track.id) continue;
+    const text = `${track.id} may be in here, unseen ${lengthOf(region.unseen)}, ${told(region.people)} people`;
+    const y = toY(region.north) - region.radius * view.scale;
+    const spot = labelAt(c, text, toX(region.east), y, 5, 12, OVER)
+      || labelAt(c, text, toX(region.east), toY(region.north) + region.radius * view.scale, 5, 12, OVER)
+      || labelAt(c, text, toX(region.east), toY(region.north), 12, 12, OVER);
+    if (spot) haloText(c, text, spot[0], spot[1], paint[track.kind]);
   }
 };
 
@@ -343,6 +390,7 @@ const drawMap = () => {
   drawZones(c, ratio);
   drawReaches(c);
   drawBorders(c, ratio);
+  drawRegions(c);
   const now = [];
   for (const track of tracks) {
     const at = stateAt(track, shown.t);
@@ -369,6 +417,8 @@ const drawTrackLabelsFirst = (c, now, many) => {
   threatened = null;
   if (chosen) drawThreat(top, ...chosen);
   drawTrackLabels(top, now, many);
+  drawRegionLabels(top);
+  drawZoneLabels(top);
   drawPlaces(c, places.filter(p => p.people > BIG));
   drawSensors(c);
   drawPlaces(c, places.filter(p => p.people <= BIG));

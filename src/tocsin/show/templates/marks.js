@@ -107,10 +107,19 @@ const LEGEND = [
     c.setLineDash([2, 3]); c.beginPath(); c.arc(20, 9, 7.5, -Math.PI * 0.5, Math.PI * 0.5); c.stroke();
     sensorMark(c, 20, 9, true);
   }],
-  ["zone with a warning drafted", c => {
+  [night.lives ? "zone with an alert in force" : "zone with a warning drafted", c => {
     c.fillStyle = hatch(c, paint.warn, 6); c.fillRect(3, 2, 34, 14);
     c.strokeStyle = paint.warn; c.setLineDash([]); c.lineWidth = 1.2; c.strokeRect(3, 2, 34, 14);
   }],
+  ...(night.lives ? [["draft that waits; lapsed, no all-clear", c => {
+    c.lineWidth = 1.5;
+    c.strokeStyle = paint.warn; c.setLineDash([5, 3]); c.strokeRect(2, 2, 16, 14);
+    c.strokeStyle = paint.soft; c.setLineDash([1.5, 3]); c.strokeRect(22, 2, 16, 14);
+  }]] : []),
+  ...(tracks.some(track => track.regions.length) ? [["unseen: may be anywhere in it", c => {
+    c.strokeStyle = paint.without; c.lineWidth = 1.2; c.setLineDash([6, 2, 2, 2]);
+    c.beginPath(); c.arc(20, 9, 7.5, 0, 2 * Math.PI); c.stroke();
+  }]] : []),
 ];
 
 const sensorMark = (c, x, y, heard) => {

@@ -70,7 +70,12 @@ const trackById = new Map(tracks.map(track => [track.id, track]));
 const countries = night.countries.map(c => ({ ...c, path: pathOf(c.rings.map(readLine), true) }));
 const borders = night.borders.map(b => ({ ...b, points: b.lines.map(readLine) }));
 borders.forEach(b => { b.path = pathOf(b.points, false); });
-const zones = night.zones.map(z => ({ ...z, path: pathOf(z.rings.map(readLine), true) }));
+const zones = night.zones.map(z => {
+  const rings = z.rings.map(readLine), easts = rings.flatMap(r => [...r].filter((_, i) => i % 2 === 0));
+  const norths = rings.flatMap(r => [...r].filter((_, i) => i % 2 === 1));
+  const middle = easts.length ? [(Math.min(...easts) + Math.max(...easts)) / 2] : [0];
+  return { ...z, path: pathOf(rings, true), middle, top: norths.length ? Math.max(...norths) : 0 };
+});
 const places = night.places.map(p => ({ ...p, east: eastOf(p.lon), north: northOf(p.lat) }));
 const placeById = new Map(places.map(p => [p.id, p]));
 const sensors = night.sensors.map(s => ({
@@ -97,9 +102,40 @@ const heldAt = (track, t) => {
   return found && {
     idx: found[1], border: found[2], borderFrom: found[3], borderTo: found[4],
     place: found[5], placeProb: found[6], placeFrom: found[7], placeTo: found[8],
-    kind: found[9], kindProb: found[10],
+    kind: found[9], kindProb: found[10], context: found[11], noWindow: found[12],
   };
 };
+
+// Where a track that is not seen may be, or null: seen, explained, or no longer worked out.
+const regionAt = (track, t) => {
+  let found = null;
+  for (const row of track.regions) {
+    if (row[0] > t) break;
+    found = row;
+  }
+  return found && found.length > 1 ? {
+    east: eastOf(found[1]), north: northOf(found[2]), radius: found[3] * stretch(found[2]),
+    metres: found[3], people: found[4], zones: found[5], unseen: (t - found[6]) / TICKS_S,
+  } : null;
+};
+// What stands for a zone: an alert in force before a draft that waits, and a lapse where neither.
+const standsFor = (zone, t) => {
+  let found = null;
+  const rank = { lapsed: 1, draft: 2, sent: 3 };
+  for (const draft of night.drafts) {
+    if (draft.zone !== zone || draft.over || draft.t > t) continue;
+    const state = stateOf(draft, t);
+    if (state && (!found || rank[state] >= rank[found.state])) found = { draft, state };
+  }
+  const cleared = found?.state === "lapsed" && night.drafts.some(d => d.over && d.zone === zone && d.sent !== null && d.sent <= t && d.sent >= found.draft.ended);
+  return cleared ? null : found;
+};
+const stateOf = (draft, t) => {
+  if (!night.lives) return "draft";
+  if (draft.ended !== null && draft.ended <= t) return draft.sent !== null && draft.how === "lapsed" ? "lapsed" : null;
+  return draft.sent !== null && draft.sent <= t ? "sent" : "draft";
+};
+const told = n => n.toString().replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
 const pad = n => String(n).padStart(2, "0");
 const clockOf = ms => {

@@ -6,7 +6,8 @@ const crossings = track => track.stays.filter(s => s[1] !== null && s[4]);
 const crossed = track => crossings(track).length > 0;
 const insideFor = track => crossings(track).reduce((sum, s) => sum + Math.min(s[3], track.seen) - s[2], 0);
 const LEVELS = ["LAST_CALL", "WARN", "PREPARE"];
-const DRAFTS = night.drafts.length ? LEVELS.length * LANE + 8 : 24;
+const CALLS = night.lives ? LANE : 0;
+const DRAFTS = night.drafts.length ? LEVELS.length * LANE + CALLS + 8 : 24;
 const ordered = [...tracks].sort((a, b) => {
   const weight = t => (t.kind === "with" ? 2 : 0) - (crossed(t) ? 1 : 0);
   return weight(a) - weight(b) || a.first - b.first || a.id - b.id;
@@ -55,8 +56,48 @@ const drawDrafts = (c, width) => {
   LEVELS.forEach((level, i) => {
     const y = AXIS + LANE * (i + 0.5) + 2;
     gutter(c, level.replace("_", " ").toLowerCase(), y + 4);
-    for (const draft of night.drafts) if (draft.level === level) levelMark(c, xOf(draft.t, width), y, level, 4.5);
+    const here = night.drafts.filter(draft => draft.level === level && !draft.over);
+    for (const draft of here) drawForce(c, draft, y, width);
+    for (const draft of here) levelMark(c, xOf(draft.t, width), y, level, 4.5);
+    for (const draft of here) drawEnd(c, draft, y, width);
   });
+  if (CALLS) drawCalls(c, AXIS + LANE * (LEVELS.length + 0.5) + 2, width);
+};
+// A bar while an alert was in force; its end is a check where people cleared it, a ring where it lapsed.
+const drawForce = (c, draft, y, width) => {
+  if (draft.sent === null) return;
+  const x = xOf(draft.sent, width), end = draft.ended === null ? night.end : draft.ended;
+  c.globalAlpha = 0.75;
+  c.fillStyle = paint[LEVEL_PAINT[draft.level]];
+  c.fillRect(x, y - 2, Math.max(2, xOf(end, width) - x), 4);
+  c.globalAlpha = 1;
+};
+const drawEnd = (c, draft, y, width) => {
+  if (draft.sent === null || draft.ended === null || draft.how === "updated") return;
+  const x = xOf(draft.ended, width);
+  c.strokeStyle = paint.ink;
+  c.lineWidth = 1.8;
+  c.setLineDash([]);
+  c.beginPath();
+  if (draft.how === "cleared") { c.moveTo(x - 4, y); c.lineTo(x - 1, y + 4); c.lineTo(x + 5, y - 5); }
+  else c.arc(x, y, 4, 0, 2 * Math.PI);
+  c.stroke();
+  if (draft.how !== "lapsed") return;
+  c.font = "11px system-ui, sans-serif";
+  const w = c.measureText("lapsed").width;
+  haloText(c, "lapsed", x + 8 + w < width - 4 ? x + 8 : x - 8 - w, y + 4, paint.ink);
+};
+const drawCalls = (c, y, width) => {
+  gutter(c, "calls to the officer", y + 4);
+  for (const [t, level] of night.calls) {
+    const x = xOf(t, width);
+    c.strokeStyle = paint[LEVEL_PAINT[level]];
+    c.lineWidth = 2;
+    c.setLineDash([]);
+    c.beginPath();
+    c.moveTo(x, y - 5); c.lineTo(x, y + 5); c.moveTo(x - 3, y + 2); c.lineTo(x, y + 5); c.lineTo(x + 3, y + 2);
+    c.stroke();
+  }
 };
 
 const drawSensorRows = (c, width) => {

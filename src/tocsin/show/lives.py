@@ -1,0 +1,149 @@
+"""The lives of alerts as the journal tells them: decisions, steps, what was sent, who was called.
+
+A run from before alerts had lives holds none of these entries; `Lives.known` says so.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from tocsin.model.alert import Alarm, Decision, Draft, Sent, Transition
+from tocsin.model.threat import ZoneThreat
+from tocsin.record.entries import (
+    alarm_of,
+    assessments_of,
+    decision_of,
+    draft_of,
+    sent_of,
+    transitions_of,
+)
+from tocsin.record.reader import JournalReader
+
+ODDS_NAMED = 6
+"""Most tracks whose probability for a zone is told with a draft, the greatest first."""
+ODDS_FAINT_PROB = 0.01
+
+
+class DraftEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft and the entry it stands in."""
+
+    idx: int
+    draft: Draft
+    odds: tuple[ZoneThreat, ...] = ()
+    """What was held of its zone when it was drafted, the most threatening track first."""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """A transition and the entry it stands in."""
+
+    idx: int
+    transition: Transition
+
+
+class SentEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A sent alert and the entry it stands in."""
+
+    idx: int
+    sent: Sent
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision, and why it was refused, or empty."""
+
+    idx: int
+    decision: Decision
+    refused: str
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """An alarm to the duty officer and the entry it stands in."""
+
+    idx: int
+    alarm: Alarm
+
+
+class Lives(msgspec.Struct, frozen=True, kw_only=True):
+    """All lives of alerts in a run, each list in the order written."""
+
+    known: bool
+    """False: the run is from before alerts had lives, and says nothing of what became of them."""
+    drafts: tuple[DraftEntry, ...]
+    steps: dict[str, tuple[Step, ...]]
+    """By draft id."""
+    sent: dict[str, SentEntry]
+    """By draft id."""
+    acts: tuple[Act, ...]
+    calls: tuple[Call, ...]
+
+
+def gather_lives(journal: JournalReader) -> Lives:
+    """Read every entry of the lives of alerts."""
+    steps: dict[str, list[Step]] = {}
+    for entry in journal.read(kind="transition"):
+        for step in transitions_of(entry) if entry.body is not None else ():
+            steps.setdefault(step.draft_id, []).append(Step(idx=entry.idx, transition=step))
+    sent = [
+        SentEntry(idx=entry.idx, sent=sent_of(entry))
+        for entry in journal.read(kind="sent")
+        if entry.body is not None
+    ]
+    acts = _acts(journal)
+    return Lives(
+        known=bool(steps or sent or acts),
+        drafts=_drafts(journal),
+        steps={draft_id: tuple(found) for draft_id, found in steps.items()},
+        sent={entry.sent.draft.id: entry for entry in sent},
+        acts=acts,
+        calls=tuple(
+            Call(idx=entry.idx, alarm=alarm_of(entry))
+            for entry in journal.read(kind="alarm")
+            if entry.body is not None
+        ),
+    )
+
+
+def _acts(journal: JournalReader) -> tuple[Act, ...]:
+    refused = {
+        int(told["decision"]): str(told["why"])
+        for told in (entry.fields() for entry in journal.read(kind="refused", bodies=False))
+    }
+    return tuple(
+        Act(idx=entry.idx, decision=decision_of(entry), refused=refused.get(entry.idx, ""))
+        for entry in journal.read(kind="decision")
+        if entry.body is not None
+    )
+
+
+def _drafts(journal: JournalReader) -> tuple[DraftEntry, ...]:
+    """Return the drafts, each with the assessments on which it was made."""
+    found: list[DraftEntry] = []
+    basis_idx, held_idx, held = -1, -1, {}
+    for entry in journal.read(kind=("assessment", "draft"), bodies=False):
+        if entry.kind == "assessment":
+            basis_idx = entry.idx
+            continue
+        whole = journal.entry(entry.idx)
+        if whole is None or whole.body is None:
+            continue
+        draft = draft_of(whole)
+        if basis_idx != held_idx:
+            held_idx, held = basis_idx, _by_zone(journal, basis_idx)
+        odds = tuple(held.get(draft.zone_id, ()))[:ODDS_NAMED]
+        found.append(DraftEntry(idx=entry.idx, draft=draft, odds=odds))
+    return tuple(found)
+
+
+def _by_zone(journal: JournalReader, idx: int) -> dict[str, list[ZoneThreat]]:
+    """Return what one assessment entry holds of each zone, the greatest probability first."""
+    entry = journal.entry(idx) if idx >= 0 else None
+    if entry is None or entry.body is None:
+        return {}
+    found: dict[str, list[ZoneThreat]] = {}
+    for threat in (zone for one in assessments_of(entry) for zone in one.zones):
+        if threat.prob and threat.prob[-1] >= ODDS_FAINT_PROB:
+            found.setdefault(threat.zone_id, []).append(threat)
+    return {zone_id: _ranked(threats) for zone_id, threats in found.items()}
+
+
+def _ranked(threats: Sequence[ZoneThreat]) -> list[ZoneThreat]:
+    return sorted(threats, key=lambda threat: (-threat.prob[-1], threat.track_id))
