@@ -139,7 +139,7 @@ def read_feed(data: bytes, source: str = "") -> Feed | Rejected:
             updated_ns=_time_ns(root),
             entries=tuple(entry for entry in entries if entry.id and entry.link),
         )
-    except (ValueError, OverflowError) as wrong:
+    except ValueError as wrong:
         return rejected(data, source, "bad-field", str(wrong))
 
 

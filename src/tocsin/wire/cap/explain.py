@@ -1,6 +1,7 @@
 """An alert in plain words, for a duty officer who has ten seconds."""
 
 import math
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -48,6 +49,10 @@ RESPONSES = {
 }  # fmt: skip
 
 
+LONGEST = 600
+"""Letters of one line; a file of others may hold any number."""
+
+
 class Line(NamedTuple):
     """One line of an explanation."""
 
@@ -56,13 +61,18 @@ class Line(NamedTuple):
 
 
 def explain(root: etree._Element, t_ns: int) -> Iterator[Line]:
-    """Yield an alert's story: kind, what, who, where, when, words, and what it replaces.
+    """Yield an alert's story: kind, what, how bad, who, where, when, words, what it replaces.
 
     Args:
         root: The tree of an alert of today's form (see `tocsin.wire.cap.old.renew`); anything
             may be missing in it.
         t_ns: Now, Unix ns UTC.
     """
+    for line in _story(root, t_ns):
+        yield Line(line.label, _cut(line.text, LONGEST))
+
+
+def _story(root: etree._Element, t_ns: int) -> Iterator[Line]:
     infos = list(elements(root, "info"))
     yield Line("kind", _kind(root))
     if note := text_of(root, "note"):
@@ -80,7 +90,7 @@ def explain(root: etree._Element, t_ns: int) -> Iterator[Line]:
         yield Line("in force", "; ".join(dict.fromkeys(_when(root, info, t_ns) for info in infos)))
         yield Line("languages", ", ".join(map(language_of, infos)))
     for info in infos[:MOST_SHOWN]:
-        yield Line(f"says ({language_of(info)})", _cut(_words(info)))
+        yield Line(f"says ({language_of(info)[:16]})", _cut(_words(info)))
     yield from _about(root)
 
 
@@ -185,8 +195,8 @@ def moment(node: etree._Element | None) -> str:
 
 def clock(t_ns: int) -> str:
     """Return a time as `2026-05-28 22:20:41 UTC`."""
-    when = datetime(1970, 1, 1, tzinfo=UTC).timestamp() + t_ns // S_NS
-    return datetime.fromtimestamp(when, tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    when = datetime.fromtimestamp(t_ns // S_NS, tz=UTC)
+    return f"{when.replace(tzinfo=None).isoformat(' ', 'seconds')} UTC"
 
 
 def _when(root: etree._Element, info: etree._Element, t_ns: int) -> str:
@@ -235,5 +245,6 @@ def _about(root: etree._Element) -> Iterator[Line]:
 
 def _cut(text: str, most: int = 160) -> str:
     """Return a text in one line, cut where it is long, with nothing that moves a terminal."""
-    line = "".join(sign if sign.isprintable() else " " for sign in " ".join(text.split()))
+    seen = (sign if sign.isprintable() or sign == NBSP else " " for sign in text)
+    line = re.sub(" +", " ", "".join(seen)).strip()
     return line if len(line) <= most else f"{line[: most - 1]}…"

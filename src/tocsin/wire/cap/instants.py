@@ -14,11 +14,16 @@ _FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 
 def cap_time(t_ns: int) -> str:
     """Write an instant in UTC, cut down to the second."""
-    return datetime.fromtimestamp(t_ns // S_NS, tz=UTC).strftime("%Y-%m-%dT%H:%M:%S-00:00")
+    when = datetime.fromtimestamp(t_ns // S_NS, tz=UTC)
+    return when.isoformat(timespec="seconds").replace("+00:00", "-00:00")
 
 
 def instant_ns(text: str) -> int:
     """Read a CAP time; raises ValueError with the one line that says what is wrong."""
     if not _FORM.fullmatch(text):
         raise ValueError(f"time {text!r} is not of the form 2002-05-24T16:49:00-07:00")
-    return int(datetime.fromisoformat(text).timestamp()) * S_NS
+    try:
+        when = datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError as wrong:
+        raise ValueError(f"time {text!r} lies outside the years 1 to 9999") from wrong
+    return int(when.timestamp()) * S_NS

@@ -16,6 +16,9 @@ _ID = re.compile(r"[^\s,<&]+")
 """CAP 1.2 section 3.2.1: no spaces, commas or restricted characters (< and &)."""
 _TRIPLE = re.compile(r"([^\s,<&]+),([^\s,<&]+),([^\s,]+)")
 
+MOST_REFERENCES = 1000
+"""References read; a list that is longer is bad from there on."""
+
 
 def check_message(root: etree._Element) -> Iterator[Fault]:
     """Yield what is wrong with the alert block."""
@@ -36,8 +39,9 @@ def check_message(root: etree._Element) -> Iterator[Fault]:
 
 def references_of(text: str) -> tuple[list[Reference], list[str]]:
     """Read `references`: those that can be read, and the words that cannot."""
-    found, bad = [], []
-    for word in text.split():
+    words = text.split(maxsplit=MOST_REFERENCES)
+    found, bad = [], words[MOST_REFERENCES:]
+    for word in words[:MOST_REFERENCES]:
         reference = _reference(word)
         if reference is None:
             bad.append(word)
@@ -91,7 +95,7 @@ def time_ns(node: etree._Element | None) -> int | None:
 def _instant_ns(text: str) -> int | None:
     try:
         return instant_ns(renewed_time(text))
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 
