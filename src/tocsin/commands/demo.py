@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tocsin.commands.approver import Approver, Staff
 from tocsin.commands.replay import replay
 from tocsin.commands.score import ABOUT, print_scores, score_run
 from tocsin.commands.simulate import simulate
@@ -20,6 +21,8 @@ from tocsin.record.run_folder import RunFolder
 from tocsin.show.report import write_report
 
 SCENARIO, SITE = Path("galati-2026"), "galati"
+STAND_IN, TAKES_S = "Exercise approver", 15.0
+"""Who approves in the demo, and how long it takes; the site knows the name."""
 MADE = "simulated"
 """Folder in the run folder that holds the recordings and the truth."""
 
@@ -51,7 +54,8 @@ def demo(out: Path, *, browser: bool) -> Path:
         highlight=False,
         soft_wrap=True,
     )
-    done = replay(list(made.recordings), out, site=SITE, replace=True, report=False)
+    staff = Staff(approver=Approver(STAND_IN, TAKES_S))
+    done = replay(list(made.recordings), out, site=SITE, replace=True, report=False, staff=staff)
     scored = score_run(out, truth)
     report = write_report(done.line.folder)
     print_summary(done, told)

@@ -43,6 +43,7 @@ def print_summary(done: Replayed, console: Console) -> None:
     ]  # fmt: skip
     if len(line.desk.drafts) > DRAFTS_SHOWN:
         rows.append(("", f"... and {len(line.desk.drafts) - DRAFTS_SHOWN} more, see the report"))
+    rows += [("Sent", _sent(line)), ("Refused", _refused(line))]
     if line.site.synthetic:
         rows.append(("Exercise", "synthetic: " + (line.site.note or "the input is simulated")))
     if line.t_begin_ns < DAY_NS:
@@ -76,7 +77,24 @@ def _drafts(line: Line) -> str:
         return "none"
     zones = {draft.zone_id for draft in line.desk.drafts}
     zone = "1 zone" if len(zones) == 1 else f"{len(zones)} zones"
-    return f"{len(line.desk.drafts)} for {zone}; nothing was sent"
+    calls = f"{len(line.desk.alarms)} calls to the officer on duty"
+    return f"{len(line.desk.drafts)} for {zone}, {calls.replace('1 calls', '1 call')}"
+
+
+def _sent(line: Line) -> str:
+    """Say what was let out, and by whom."""
+    sent = line.desk.sent
+    if not sent:
+        return "nothing: nobody approved" if line.desk.drafts else ""
+    names = ", ".join(sorted({one.by for one in sent}))
+    return f"{len(sent)} alerts, let out by {names}".replace("1 alerts", "1 alert")
+
+
+def _refused(line: Line) -> str:
+    """Say what was not acted upon, the first reason in full."""
+    refused = line.desk.refused
+    more = f" (and {len(refused) - 1} more, see the journal)" if len(refused) > 1 else ""
+    return f"{refused[0]}{more}" if refused else ""
 
 
 def _same(done: Replayed) -> tuple[str, str]:
