@@ -89,7 +89,8 @@ def words(found: list[Report], on: str) -> None:
         if plain:
             figure(f"most pages, {tag} without diacritics", on, max(plain), reach="<= 15")
         with_prefix = max(page_count(r.text, language=tag[:2]) for r in own)
-        figure(f"most pages, {tag}, language told in each page", on, with_prefix)
+        figure(f"most pages, {tag}, language told in each page", on, with_prefix,
+               reach="<= 15")  # fmt: skip
 
 
 def outlines(site: Site, ground: Ground, corners: int, on: str) -> None:

@@ -52,7 +52,7 @@ def danger_of(ground, assessment_of):
         ),
         (
             "hu",
-            "17. objektum, valószínűleg drón (88 %), hiteles transzponder nélkül: 40 % eséllyel "
+            "17. objektum, valószínűleg drón (88 %), hiteles transzponder nélkül: 40 %-os eséllyel "
             "10 perc alatt 3 km-nél közelebb halad el ehhez a helyhez: Măcin 1; ha igen, 6 és 9 "
             "perc között. A határ átlépésének esélye 60 %, 6 és 9 perc között.",
         ),
@@ -75,11 +75,11 @@ def test_a_lost_track_tells_how_far_it_may_be_and_who_it_may_be(danger_of) -> No
     lost = danger_of(context="lost", reach=reach, may_be=(MayBe(track_id=4, prob=0.62),))
     told = {name: reason_of(lost, 600.0, T0_NS, name).sentence for name in WORDS}
     assert told["en"].endswith(
-        " Last seen 4 minutes ago; by now it may be up to 13 km from there, a region with 217,851 "
-        "people. It may be the same as track 4 (62 %)."
+        " Last seen 4 minutes ago; by now it may be up to 13 km from there, a region with a "
+        "population of 217,851. It may be the same as track 4 (62 %)."
     )
     assert "acum 4 minute; între timp poate fi la cel mult 13 km" in told["ro"]
-    assert "217.851 locuitori. Poate fi aceeași cu ținta 4 (62 %)." in told["ro"]
+    assert "populație de 217.851. Poate fi aceeași cu ținta 4 (62 %)." in told["ro"]
     assert "Востаннє бачили 4 хвилини тому" in told["uk"]
     assert told["hu"].endswith("Lehet, hogy ugyanaz, mint ez: 4. objektum (62 %).")
     for sentence in told.values():

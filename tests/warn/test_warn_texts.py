@@ -186,7 +186,7 @@ def test_the_texts_can_be_spoken() -> None:
 def test_no_window_stays_unknown() -> None:
     """Unknown is said, not guessed."""
     (english,) = texts_of(facts(span=None), ("en-GB",))
-    assert "Time: when it may pass cannot be told." in english.instruction
+    assert "Time: the moment of passage cannot be told." in english.instruction
 
 
 def test_romanian_letters_have_commas_below() -> None:

@@ -45,8 +45,8 @@ ENGLISH = Language(
             "see debris, do not touch it and call 112."
         ),
     },
-    arrival="Time: it may pass {span} from this message.",
-    arrival_unknown="Time: when it may pass cannot be told.",
+    arrival="Time: possible passage {span} from this message.",
+    arrival_unknown="Time: the moment of passage cannot be told.",
     valid="Valid for {minutes}; expiry does not mean that the danger is over.",
     all_clear=AllClear(
         headline="All clear: DRONE warning ended, {zone}",
@@ -93,7 +93,7 @@ ENGLISH = Language(
         at_border=". It is at the border",
         reach=(
             ". Last seen {ago} ago; by now it may be up to {radius_km} km from there, a region "
-            "with {people} people"
+            "with a population of {people}"
         ),
         may_be=". It may be the same as track {id} ({prob})",
         thousands=",",

@@ -13,7 +13,7 @@ HUNGARIAN = Language(
     plural=plural,
     minutes={"many": "{n} perc"},
     minutes_within={"many": "{n} perc"},
-    within="legfeljebb {last} múlva",
+    within="{last}en belül",
     between="{first} és {last} között",
     exercise="GYAKORLAT (kitalált adatok). ",
     update="Frissítés. ",
@@ -81,7 +81,7 @@ HUNGARIAN = Language(
         track="{id}. objektum, valószínűleg {kind} ({kind_prob}), hiteles transzponder nélkül",
         lost=" (a kapcsolat megszakadt, becsült helyzet)",
         passes=(
-            ": {prob} eséllyel {within} alatt {radius_km:g} km-nél közelebb halad el ehhez a "
+            ": {prob}-os eséllyel {within} alatt {radius_km:g} km-nél közelebb halad el ehhez a "
             "helyhez: {place}"
         ),
         arrives="; ha igen, {span}",

@@ -36,7 +36,7 @@ ROMANIAN = Language(
         "LAST_CALL": "Alarmă: {drones}, {zone}. ADĂPOSTIȚI-VĂ ACUM",
     },
     source="Sursa: {source}.",
-    hazard="Pericol: {drones}; pot cădea resturi sau poate exploda.",
+    hazard="Pericol: {drones}; pot cădea resturi, cu risc de explozie.",
     location="Loc: {zone}.",
     location_place="Loc: {zone}, mai ales lângă {place}.",
     guidance={
@@ -51,12 +51,12 @@ ROMANIAN = Language(
             "112."
         ),
         "LAST_CALL": (
-            "Ce faceți: ADĂPOSTIȚI-VĂ ACUM într-un adăpost sau în interiorul unei clădiri, departe "
-            "de ferestre și de pereții exteriori. Dacă nu aveți unde intra, CULCAȚI-VĂ la pământ. "
-            "Dacă vedeți resturi, nu le atingeți și sunați la 112."
+            "Ce faceți: ADĂPOSTIȚI-VĂ ACUM la subsol, în adăpost sau în interiorul clădirii, "
+            "departe de ferestre și de pereții exteriori. Dacă nu aveți unde intra, CULCAȚI-VĂ la "
+            "pământ. Dacă vedeți resturi, nu le atingeți și sunați la 112."
         ),
     },
-    arrival="Timp: poate trece {span} de la acest mesaj.",
+    arrival="Timp: trecere posibilă {span} de la acest mesaj.",
     arrival_unknown="Timp: momentul trecerii nu se poate estima.",
     valid="Valabil {minutes}; expirarea nu înseamnă că pericolul a trecut.",
     all_clear=AllClear(
@@ -113,7 +113,7 @@ ROMANIAN = Language(
         at_border=". Este la frontieră",
         reach=(
             ". Văzută ultima dată acum {ago}; între timp poate fi la cel mult {radius_km} km de "
-            "acolo, într-o zonă cu {people} locuitori"
+            "acolo, într-o zonă cu o populație de {people}"
         ),
         may_be=". Poate fi aceeași cu ținta {id} ({prob})",
         thousands=".",
