@@ -246,12 +246,23 @@ def _all_done(work: Sequence[Job], jobs: int, console: Console) -> Iterator[Done
     """Yield runs as they end; each has a process of its own, so that none inherits another's."""
     context = get_context("spawn")
     with ProcessPoolExecutor(max(jobs, 1), mp_context=context, max_tasks_per_child=1) as pool:
-        waiting = [pool.submit(run_one, job) for job in work]
+        waiting = {pool.submit(run_one, job): job for job in work}
         for number, ended in enumerate(as_completed(waiting), 1):
-            done = ended.result()
-            speed = f"{done.data_s / done.wall_s:.0f} times as fast as it happened"
-            how = done.fault or f"{done.wall_s:.0f} s, {speed}"
+            job, broke = waiting[ended], ended.exception()
+            done = ended.result() if broke is None else _broken(job, broke)
+            how = done.fault or _pace(done)
             console.print(
                 f"{number} of {len(work)}: {done.name} seed {done.seed}: {how}", highlight=False
             )
             yield done
+
+
+def _broken(job: Job, broke: BaseException) -> Done:
+    """Return the account of a run that ended by a fault of ours: the others still count."""
+    fault = f"broke off ({type(broke).__name__}: {broke})"
+    return Done(name=job.name, seed=job.seed, wall_s=0.0, data_s=0.0, fault=fault)
+
+
+def _pace(done: Done) -> str:
+    speed = f"{done.data_s / done.wall_s:.0f} times as fast as it happened"
+    return f"{done.wall_s:.0f} s, {speed}"
