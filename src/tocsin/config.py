@@ -6,21 +6,27 @@ file, key and remedy. docs/sites.md explains every setting.
 """
 
 import difflib
+import zlib
 import zoneinfo
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
 
+from tocsin import assess
+from tocsin.assess.analogues import Library, joined, library_of
 from tocsin.assess.settings import AssessSettings
 from tocsin.detect.site import Site as DetectionSite
 from tocsin.geo.layers import countries_of, lonlat_on, places_of, zones_of
 from tocsin.geo.load import load_border, read_layer
 from tocsin.geo.plane import SitePlane
 from tocsin.geo.sensors import sensors_on
-from tocsin.model.errors import BadSettings
+from tocsin.model.errors import BadInput, BadSettings
 from tocsin.model.place import Border, Country, Place, Zone
 from tocsin.model.sensor import Sensor
 from tocsin.model.site import BorderEntry, LayerEntry, SensorEntry, SiteEntry, check_entries
@@ -30,6 +36,8 @@ from tocsin.track.settings import TrackSettings
 from tocsin.warn.policy import Policy, short_of
 from tocsin.wire.asterix.editions import SourceKey, choose_editions
 from tocsin.wire.asterix.tables import CATEGORIES, editions
+
+_SHIPPED = Path(assess.__file__).parent / "library.npz"
 
 
 class SiteFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,6 +64,17 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     sensor_id: str
 
 
+class LibraryFile(msgspec.Struct, frozen=True, kw_only=True):
+    """Which library of futures a site uses; one of its own is held whole, for the record."""
+
+    name: str
+    """Of the site's own file; empty: the shipped one alone."""
+    data: bytes
+    """What that file holds, or nothing."""
+    shipped_sha256: str
+    """Of the library that came with this version: it fills in the classes that a site's lacks."""
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """A site with everything worked out that the stages need."""
 
@@ -80,6 +99,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     zones: tuple[Zone, ...]
     track: TrackSettings
     assess: AssessSettings
+    library: LibraryFile
     warn: Policy
     toml: str
     """The file as it was read."""
@@ -133,6 +153,7 @@ def load_site(path: Path | str) -> Site:
         zones=zones,
         track=file.track,
         assess=file.assess,
+        library=_library_file(file.assess.library, path.parent, f"{where}: assess.library"),
         warn=file.warn,
         toml=text,
     )
@@ -155,6 +176,30 @@ def detection_site(site: Site, *, date_ns: int | None = None) -> DetectionSite:
         date_ns=date_ns,
         sbs_utc_offset_s=site.sbs_utc_offset_s,
     )
+
+
+def library_of_site(site: Site) -> Library:
+    """Return the library of futures that a site uses.
+
+    Raises:
+        BadSettings: The site's record is of a version that shipped another library.
+        BadInput: Its own file holds no library.
+    """
+    data = _SHIPPED.read_bytes()
+    if sha256(data).hexdigest() != site.library.shipped_sha256:
+        raise BadSettings(
+            "the library of futures that is shipped is not the one that was used",
+            where="journal",
+            remedy="Replay it with the version that recorded it.",
+        )
+    shipped = _read_library(data, where=_SHIPPED.name)
+    own = site.library
+    return joined(_read_library(own.data, where=own.name), shipped) if own.data else shipped
+
+
+def shipped_library() -> Library:
+    """Return the library of futures that is shipped (synthetic, see its note)."""
+    return _read_library(_SHIPPED.read_bytes(), where=_SHIPPED.name)
 
 
 def site_facts(site: Site) -> SiteFacts:
@@ -200,6 +245,33 @@ def site_from_json(data: bytes) -> Site:
             f"settings of another version ({error})",
             where="journal",
             remedy="Replay it with the version that recorded it.",
+        ) from None
+
+
+def _library_file(name: str, folder: Path, where: str) -> LibraryFile:
+    """Read a site's own library, where it names one, and note which one is shipped."""
+    data = b""
+    if name:
+        try:
+            data = (folder / name).read_bytes()
+        except OSError as error:
+            raise BadSettings(
+                f"{folder / name}: {error.strerror or 'cannot be read'}",
+                where=where,
+                remedy="Name a file of `tocsin learn`, beside the site file.",
+            ) from None
+        _read_library(data, where=str(folder / name))
+    shipped_sha256 = sha256(_SHIPPED.read_bytes()).hexdigest()
+    return LibraryFile(name=name, data=data, shipped_sha256=shipped_sha256)
+
+
+def _read_library(data: bytes, *, where: str) -> Library:
+    try:
+        with np.load(BytesIO(data), allow_pickle=False) as arrays:
+            return library_of(dict(arrays), where=where)
+    except (ValueError, OSError, EOFError, BadZipFile, zlib.error) as error:
+        raise BadInput(
+            f"no library of futures ({error})", where=where, remedy="Make it with `tocsin learn`."
         ) from None
 
 

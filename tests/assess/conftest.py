@@ -5,10 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from tocsin.assess.analogues import Library
 from tocsin.assess.settings import AssessSettings
+from tocsin.assess.stage import AssessState, step
 from tocsin.assess.world import World, prepare
+from tocsin.config import shipped_library
 from tocsin.model.place import Border, Place
 from tocsin.model.track import Identity, Picture, Track
+from tocsin.model.units import S_NS
 
 T0_NS = 1_780_000_000_000_000_000
 MakeTrack = Callable[..., Track]
@@ -44,7 +48,7 @@ def place(number: int, east_m: float, north_m: float) -> Place:
         pos_site_m=(east_m, north_m),
         population=1000,
         country="RO",
-        zone="zone",
+        zone=f"zone{number % 9}" if number % 5 else "",
     )
 
 
@@ -56,8 +60,42 @@ def places() -> tuple[Place, ...]:
 
 
 @pytest.fixture(scope="session")
-def world(border: Border, places: tuple[Place, ...], settings: AssessSettings) -> World:
-    return prepare([border], places, [], settings)
+def library() -> Library:
+    return shipped_library()
+
+
+@pytest.fixture(scope="session")
+def world(
+    border: Border, places: tuple[Place, ...], settings: AssessSettings, library: Library
+) -> World:
+    return prepare([border], places, [], settings, library)
+
+
+@pytest.fixture(scope="session")
+def follow(make_track, picture_of, world, settings):
+    """Return a maker of (state, track): a track followed along positions, ten seconds apart."""
+
+    def make(pos_m, **changes) -> tuple[AssessState, Track]:
+        state = AssessState()
+        vel_mps = np.gradient(np.asarray(pos_m, float), 10.0, axis=0)
+        for k, (at_m, v_mps) in enumerate(zip(pos_m, vel_mps, strict=True)):
+            now = {"t_ns": T0_NS + k * 10 * S_NS, "pos_site_m": at_m, "vel_site_mps": v_mps}
+            track = make_track(**(now | changes))
+            state, _ = step(state, picture_of(track, t_ns=track.t_ns), world, settings)
+        return state, track
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def straight():
+    return straight_m
+
+
+def straight_m(end_m, vel_mps, seconds: float = 200.0) -> np.ndarray:
+    """Return positions ten seconds apart on a straight way to where it ends."""
+    ages_s = np.arange(seconds, -1.0, -10.0)
+    return np.asarray(end_m, float) - ages_s[:, None] * np.asarray(vel_mps, float)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tocsin.assess.passage import quantiles_ns, side_of
+from tocsin.assess.passage import quantiles_s, side_of
 from tocsin.assess.settings import AssessSettings
 from tocsin.assess.stage import AssessState, step
 from tocsin.assess.world import World
@@ -193,6 +193,6 @@ def test_quantiles_are_those_of_numpy(times_s: list[float], passed: int) -> None
     """The windows' own arithmetic against the library's."""
     ordered_s = np.sort(times_s)
     ordered_s[passed:] = np.inf
-    (window,) = quantiles_ns(0, ordered_s[None], np.array([passed]))
-    expected_s = np.quantile(ordered_s[:passed], (0.05, 0.5, 0.95))
-    assert np.allclose(np.array(window) / S_NS, expected_s, atol=1e-6)
+    (found_s,) = quantiles_s(ordered_s[None], np.array([passed]), np.array([[0.08, 0.5, 0.9]]))
+    expected_s = np.quantile(ordered_s[:passed], (0.08, 0.5, 0.9))
+    assert np.allclose(found_s, expected_s, atol=1e-6)

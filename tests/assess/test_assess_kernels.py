@@ -3,24 +3,14 @@
 import numpy as np
 import pytest
 
-from tocsin.assess import _kernels
-from tocsin.assess import futures as futures_module
-from tocsin.assess.futures import (
-    Futures,
-    crossing_times_s,
-    futures_of,
-    nearness_times_s,
-    within_reach,
-)
+from tocsin.assess import _kernels, march
+from tocsin.assess.context import contexts
+from tocsin.assess.futures import Batch, Futures, batch_of, one_of, positions_m
+from tocsin.assess.passage import levels_of
 from tocsin.assess.world import World
-from tocsin.model.threat import ClassBelief
-
-BELIEF = ClassBelief(
-    drone_prob=0.6, slow_aircraft_prob=0.2, jet_prob=0.1, bird_prob=0.05, other_prob=0.05
-)
 
 
-def positions_m(futures: Futures) -> np.ndarray:
+def walked_m(futures: Futures) -> np.ndarray:
     """Walk all futures: shape (futures, steps + 1, 2), by complex numbers."""
     at = futures.start[:, 0] + 1j * futures.start[:, 1]
     vel = futures.start[:, 2] + 1j * futures.start[:, 3]
@@ -32,6 +22,8 @@ def positions_m(futures: Futures) -> np.ndarray:
         out[k, : turned + 1] = arc[: turned + 1]
         bend = np.exp(1j * futures.arc[turned, 2])
         out[k, turned:] = arc[turned] + bend * paths[k, steps[turned:] - turned]
+        end = futures.last[futures.row[k]] + turned
+        out[k, end + 1 :] = out[k, min(end, len(steps) - 1)]
         out[k] = at[k] + vel[k] * out[k]
     return np.stack([out.real, out.imag], axis=-1)
 
@@ -49,78 +41,156 @@ def first_below_s(distance_m: np.ndarray, step_s: float) -> np.ndarray:
     return times_s
 
 
-@pytest.mark.parametrize("turn_radps", [0.0, 0.03, -0.02])
-@pytest.mark.parametrize("start", [((20e3, 3e3), (-50.0, 10.0)), ((2e3, -9e3), (-3.0, 60.0))])
+def first_near_s(
+    paths_m: np.ndarray, place_m: np.ndarray, radius_m: float, step_s: float
+) -> np.ndarray:
+    """Return when each path first comes near a place: every straight piece cut with the circle."""
+    times_s = np.full(len(paths_m), np.inf)
+    for k, path_m in enumerate(paths_m - place_m):
+        for step in range(len(path_m) - 1):
+            (x, y), (dx, dy) = path_m[step], path_m[step + 1] - path_m[step]
+            if np.hypot(x, y) <= radius_m:
+                times_s[k] = step * step_s
+                break
+            roots = np.roots([dx**2 + dy**2, 2 * (x * dx + y * dy), x**2 + y**2 - radius_m**2])
+            parts = [u.real for u in roots if abs(u.imag) < 1e-12 and 0.0 <= u.real <= 1.0]
+            if parts:
+                times_s[k] = (step + min(parts)) * step_s
+                break
+    return times_s
+
+
+@pytest.fixture(scope="module")
+def drawn(follow, straight, world):
+    """Return a maker of one track's batch, as the stage draws it, with a turn or without."""
+
+    def make(end_m, vel_mps, *, turn_deg: float = 0.0, **changes) -> Batch:
+        vel = np.array(vel_mps)
+        way_m = straight(end_m, vel)
+        if turn_deg:
+            angle = np.radians(turn_deg)
+            c, s = np.cos(angle), np.sin(angle)
+            way_m = np.concatenate([way_m, way_m[-1:] + 10.0 * vel @ [[c, s], [-s, c]]])
+        state, track = follow(way_m, **changes)
+        memory = state.memories[track.id]
+        return batch_of([track], [memory], contexts([memory], [track]), world)
+
+    return make
+
+
+FLIGHTS = [
+    ((20e3, 3e3), (-50.0, 10.0), 0.0),
+    ((2e3, -9e3), (-3.0, 60.0), 0.0),
+    ((2e3, -9e3), (-3.0, 60.0), 40.0),
+    ((30e3, 0.0), (-220.0, 60.0), -25.0),
+]
+
+
+@pytest.mark.parametrize(("end_m", "vel_mps", "turn_deg"), FLIGHTS)
 def test_border_times_equal_a_walk_along_every_step(
-    world: World, make_track, turn_radps: float, start
+    world: World, drawn, end_m, vel_mps, turn_deg
 ) -> None:
     """Leaping over steps must never leap over the line."""
-    track = make_track(pos_site_m=start[0], vel_site_mps=start[1], sigma_mps=4.0)
-    futures = futures_of(track, BELIEF, turn_radps, world)
+    batch = drawn(end_m, vel_mps, turn_deg=turn_deg, sigma_mps=4.0)
     field = world.borders[0]
     # The made-up border is the line east = 0, so that the distance is the easting.
-    distance_m = positions_m(futures)[:, :, 0] + (futures.line * field.border.sigma_m)[:, None]
+    east_m, north_m = np.moveaxis(walked_m(one_of(batch, 0, world)), -1, 0)
+    distance_m = east_m + (world.draws.line * field.border.sigma_m)[:, None]
     expected_s = first_below_s(distance_m, world.step_s)
-    found_s = crossing_times_s(futures, field)
-    assert np.array_equal(np.isfinite(found_s), np.isfinite(expected_s))
-    both = np.isfinite(found_s)
-    assert np.abs(found_s[both] - expected_s[both]).max() < 0.01
+    (found_s,) = march.crossing_times_s(batch, field, np.array([True]), world)
+    # Its ends are 120 km away: what passes beyond them has not crossed it.
+    known = np.abs(north_m).max(axis=1) < 115e3
+    assert np.array_equal(np.isfinite(found_s)[known], np.isfinite(expected_s)[known])
+    both = np.isfinite(found_s) & known
+    assert both.sum() > 50
+    assert np.abs(found_s[both] - expected_s[both]).max() < 0.03
 
 
-@pytest.mark.parametrize("turn_radps", [0.0, 0.04])
-def test_place_times_equal_a_walk_along_every_step(
-    world: World, make_track, turn_radps: float
+@pytest.mark.parametrize(("end_m", "vel_mps", "turn_deg"), FLIGHTS[::2])
+def test_hits_equal_a_walk_along_every_step(
+    world: World, drawn, settings, end_m, vel_mps, turn_deg
 ) -> None:
-    """Leaping ahead must never pass a village by."""
-    track = make_track(sigma_mps=5.0)
-    futures = futures_of(track, BELIEF, turn_radps, world)
-    near = within_reach(track, world, 100e3)
-    found_s = nearness_times_s(futures, near, world, 3000.0)
-    walked_m = positions_m(futures)
-    for row, index in enumerate(near):
-        gap_m = np.hypot(*np.moveaxis(walked_m - world.places_site_m[index], -1, 0)) - 3000.0
-        expected_s = first_below_s(gap_m, world.step_s)
-        assert np.array_equal(np.isfinite(found_s[row]), np.isfinite(expected_s))
-        hit = np.isfinite(expected_s)
-        assert np.allclose(found_s[row][hit], expected_s[hit], atol=1e-6)
+    """Leaping ahead must never pass a village by; a zone counts with its first place."""
+    batch = drawn(end_m, vel_mps, turn_deg=turn_deg, sigma_mps=5.0)
+    found = march.hits(
+        batch,
+        np.array([True]),
+        world,
+        radius_m=3000.0,
+        horizons_s=settings.horizons_s,
+        levels=levels_of(batch.shares),
+        least=np.array([3]),
+    )
+    paths_m = walked_m(one_of(batch, 0, world))
+    each_s = np.array([first_near_s(paths_m, m, 3000.0, world.step_s) for m in world.places_site_m])
+    zones_s = [each_s[world.zone_of == z].min(axis=0) for z in range(len(world.zone_ids))]
+    times_s = np.concatenate([each_s, zones_s])
+    counts = np.isfinite(times_s).sum(axis=1)
+    assert sorted(found.what.tolist()) == np.flatnonzero(counts >= 3).tolist()
+    for row, what in enumerate(found.what):
+        hit_s = times_s[what][np.isfinite(times_s[what])]
+        expected = [(hit_s <= horizon_s).sum() for horizon_s in settings.horizons_s]
+        assert found.passed[row].tolist() == expected
+        window_s = np.quantile(hit_s, levels_of(batch.shares)[0])
+        assert np.allclose(found.window_s[row], window_s, atol=1e-6)
 
 
-def test_compiled_and_plain_kernels_agree_bit_for_bit(world: World, make_track) -> None:
+def test_compiled_and_plain_kernels_agree_bit_for_bit(world: World, drawn) -> None:
     """The compiled form must be the code that is read."""
-    futures = futures_of(make_track(), BELIEF, 0.01, world)
+    batch = drawn((20e3, 0.0), (-50.0, 0.0), turn_deg=15.0)
     field = world.borders[0]
-    few = slice(0, 40)
+    few = np.arange(240, 272)
     arguments = (
-        futures.start[few],
-        futures.turn_steps[few],
-        futures.row[few],
-        futures.arc,
-        futures.paths,
-        futures.longest,
-        futures.line[few] * 50.0,
+        batch.start[:, few],
+        batch.turn_steps[:, few],
+        batch.row[:, few],
+        batch.arc_of,
+        batch.arcs,
+        world.paths,
+        world.last,
+        world.longest,
+        np.array([True]),
+        world.draws.line[few] * 50.0,
         field.signed_m,
         field.grid.numbers(),
-        futures.step_s,
+        field.clear_m,
+        8,
+        world.step_s,
     )
     compiled = _kernels.border_times_s(*arguments)
     plain = _kernels.border_times_s.py_func(*arguments)
     assert np.array_equal(compiled, plain)
 
 
-def test_beyond_the_known_area_nothing_crosses(world: World, make_track) -> None:
+def test_beyond_the_known_area_nothing_crosses(world: World, drawn) -> None:
     """The end of a clipped country outline is not a border: nothing enters through it."""
-    behind = make_track(pos_site_m=(-170e3, 0.0), vel_site_mps=(50.0, 0.0), sigma_mps=0.1)
-    futures = futures_of(behind, BELIEF, 0.0, world)
-    times_s = crossing_times_s(futures, world.borders[0])
+    batch = drawn((-170e3, 0.0), (50.0, 0.0), sigma_mps=0.1)
+    times_s = march.crossing_times_s(batch, world.borders[0], np.array([True]), world)
     assert not (np.isfinite(times_s) & (times_s > 0.0)).any()
 
 
-def test_positions_are_those_of_a_walk_along_every_step(world: World, make_track) -> None:
+def test_positions_are_those_of_a_walk_along_every_step(world: World, drawn) -> None:
     """What the scores measure must be what is marched."""
-    futures = futures_of(make_track(), BELIEF, 0.02, world)
-    t_s = np.array([0.0, 5.0, 12.5, 600.0, 1200.0, 5000.0])
-    found_m = futures_module.positions_m(futures, t_s)
-    walked_m = positions_m(futures)
-    steps = [0, 1, 120, 240, 240]
-    assert np.allclose(found_m[:, [0, 1, 3, 4, 5]], walked_m[:, steps], atol=1e-6)
-    assert np.allclose(found_m[:, 2], (walked_m[:, 2] + walked_m[:, 3]) / 2.0, atol=1e-6)
+    futures = one_of(drawn((20e3, 0.0), (-50.0, 0.0), turn_deg=30.0), 0, world)
+    t_s = np.array([0.0, 10.0, 15.0, 600.0, 1200.0, 5000.0])
+    found_m, expected_m = positions_m(futures, t_s), walked_m(futures)
+    steps = [0, 1, 60, 120, 120]
+    assert np.allclose(found_m[:, [0, 1, 3, 4, 5]], expected_m[:, steps], atol=0.01)
+    assert np.allclose(found_m[:, 2], (expected_m[:, 1] + expected_m[:, 2]) / 2.0, atol=0.01)
+
+
+@pytest.mark.parametrize("count", [1, 7, 60])
+def test_nearest_rows_are_those_of_a_sort(count: int) -> None:
+    """A wrong neighbour is a future of another flight."""
+    rng = np.random.default_rng(count)
+    table = rng.integers(0, 4, (60, 3)).astype(np.float32)  # with ties
+    asked, weight = table[:2] + 0.25, np.array([[1, 1, 1], [1, 0, 1]], np.float32)
+    out = np.full((2, 80), -1)
+    counts, first_slot = np.array([count, count]), np.array([0, 5])
+    _kernels.nearest_rows(asked, weight, table, counts, first_slot, 100, out)
+    for t in range(2):
+        apart = (weight[t] * (table - asked[t]) ** 2).sum(axis=1)
+        expected = sorted(np.argsort(apart, kind="stable")[:count].tolist())
+        begin = first_slot[t]
+        assert (out[t, begin : begin + count] - 100).tolist() == expected
+        assert (out[t, begin + count :] == -1).all()

@@ -1,9 +1,18 @@
 """Distance rasters against shapely's own distances."""
 
+import msgspec
 import numpy as np
 import shapely
 
-from tocsin.assess.raster import MARGIN_M, grid_about, place_cells, signed_distance_m
+from tocsin.assess.raster import (
+    AHEAD_M,
+    BLOCK,
+    MARGIN_M,
+    clear_blocks_m,
+    grid_about,
+    place_cells,
+    signed_distance_m,
+)
 from tocsin.model.place import Border
 
 
@@ -46,6 +55,30 @@ def test_the_protected_side_is_negative() -> None:
     assert np.array_equal(signed_distance_m(border, grid) < 0.0, inside)
 
 
+def test_a_ring_inside_another_is_a_hole() -> None:
+    """An enclave abroad is not protected ground."""
+    border = wavy_border()
+    hole = np.array([[-30e3, -5e3], [-20e3, -5e3], [-20e3, 5e3], [-30e3, 5e3], [-30e3, -5e3]])
+    rings = (*border.inside_site_m, hole)
+    grid = grid_about(border.line_site_m[0], 500.0)
+    x_m, y_m = grid.centres_m()
+    signed_m = signed_distance_m(msgspec.structs.replace(border, inside_site_m=rings), grid)
+    within = shapely.contains_xy(shapely.Polygon(hole), x_m, y_m)
+    assert within.sum() > 100
+    assert (signed_m[within] > 0.0).all()
+
+
+def test_blocks_bound_the_distance_from_below() -> None:
+    """A leap over a block that holds the line would leap over the line."""
+    border = wavy_border()
+    grid = grid_about(border.line_site_m[0], 250.0)
+    signed_m = signed_distance_m(border, grid)
+    clear_m = clear_blocks_m(signed_m)
+    rows, columns = np.indices(signed_m.shape) // BLOCK
+    assert (clear_m[rows, columns] <= np.abs(signed_m)).all()
+    assert clear_m.max() > 20e3
+
+
 def test_a_large_area_gets_larger_cells() -> None:
     """A continent must not fill the memory."""
     grid = grid_about(np.array([[0.0, 0.0], [3e6, 2e6]]), 250.0)
@@ -64,7 +97,7 @@ def test_cells_list_every_circle_that_may_be_reached_soon() -> None:
         to_circle_m = np.hypot(*(places_m - point_m).T) - radius_m
         cell = row * cells.grid.columns + column
         listed = cells.members[cells.first[cell] : cells.first[cell + 1]]
-        assert set(np.flatnonzero(to_circle_m < cells.ahead_m)) <= set(listed.tolist())
+        assert set(np.flatnonzero(to_circle_m < AHEAD_M)) <= set(listed.tolist())
         if not len(listed):
             assert cells.gap_m[row, column] <= to_circle_m.min()
 

@@ -43,10 +43,10 @@ def run(make_track, picture_of, world, settings, *, backwards: bool = False, sta
 
 
 def test_a_replay_and_any_order_of_tracks_give_the_same_bits(
-    make_track, picture_of, world, settings, border, places
+    make_track, picture_of, world, settings, border, places, library
 ) -> None:
     """A replay that differs in the last bit proves nothing to an investigator."""
-    again = prepare([border], places, [], settings)
+    again = prepare([border], places, [], settings, library)
     first = run(make_track, picture_of, world, settings)
     second = run(make_track, picture_of, again, settings, backwards=True)
     assert msgspec.msgpack.encode(first[1]) == msgspec.msgpack.encode(second[1])
@@ -81,7 +81,7 @@ def test_no_future_is_marched_for_friends(
     def refuse(*_):
         raise AssertionError("futures for a friend")
 
-    monkeypatch.setattr(stage.futures, "futures_of", refuse)
+    monkeypatch.setattr(stage.futures, "batch_of", refuse)
     friend = make_track(cooperative_prob=1.0, identity=Identity(icao=0x4A1234))
     _, (found,) = step(AssessState(), picture_of(friend), world, settings)
     assert (found.crossings, found.threats) == ((), ())
@@ -121,13 +121,13 @@ def test_a_claim_that_is_believed_again_is_believed(
 @pytest.fixture
 def marches(monkeypatch):
     """Count how often futures are drawn."""
-    calls, real = [], stage.futures.futures_of
+    calls, real = [], stage.futures.batch_of
 
     def counted(*arguments):
-        calls.append(arguments[0].t_ns)
+        calls.append(arguments[0][0].t_ns)
         return real(*arguments)
 
-    monkeypatch.setattr(stage.futures, "futures_of", counted)
+    monkeypatch.setattr(stage.futures, "batch_of", counted)
     return calls
 
 
@@ -209,5 +209,7 @@ def test_drawn_are_the_futures_that_were_marched(make_track, picture_of, world, 
     track = make_track()
     state, (found,) = step(AssessState(), picture_of(track), world, settings)
     drawn = stage.drawn(state, track, world, settings)
-    times_s = stage.futures.crossing_times_s(drawn, world.borders[0])
-    assert found.crossings[0].prob[2] == pytest.approx(np.mean(times_s <= 600.0))
+    east_m = stage.futures.positions_m(drawn, np.arange(0.0, 601.0, 10.0))[:, :, 0]
+    line_m = -world.draws.line * world.borders[0].border.sigma_m
+    crossed = (east_m <= line_m[:, None]).any(axis=1)
+    assert found.crossings[0].prob[2] == pytest.approx(np.mean(crossed), abs=0.005)

@@ -1,16 +1,23 @@
-"""Futures of one track: where it may start, how it may go on, when it gets where.
+"""Futures of tracks: where each may start, how it may go on.
 
 Not Gaussians: an extrapolated covariance says how unsure a position is at a time, not when a
 line is first crossed, and its tails are wrong for things that turn seldom but sharply.
+
+Half of a track's futures follow the turn-event model from its state now, which sees a deflection
+at once; half follow analogues from its mean course, which know what weaving and orbiting lead to.
+What is younger than two minutes has fewer analogues: its context is not known yet.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.assess._kernels import beside_grid_m, border_times_s, field_m, place_times_s
+from tocsin.assess._kernels import beside_grid_m, field_m, nearest_rows, walk
+from tocsin.assess.context import MEAN_S, Contexts
+from tocsin.assess.memory import Memory
 from tocsin.assess.motion import MOTIONS
 from tocsin.assess.raster import MARGIN_M
 from tocsin.assess.world import BorderField, World
@@ -18,146 +25,164 @@ from tocsin.model.threat import ClassBelief
 from tocsin.model.track import Track
 
 F64 = NDArray[np.float64]
+F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
+
+FEATURE_WEIGHTS = np.ones(9)
+"""Of each feature's squared difference in the distance between contexts."""
+_ORDER = np.array([0, 2, 1, 3])
+"""State order of a track is east, velocity east, north, velocity north."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The futures of n tracks, k each, ready to be marched."""
+
+    start: F64
+    """shape (n, k, 4), east, north, velocity east, north."""
+    row: I64
+    """shape (n, k), row of `World.paths`."""
+    turn_steps: I64
+    """shape (n, k), steps for which a turn under way goes on first."""
+    arc_of: I64
+    """shape (n,), row of `arcs`."""
+    arcs: F64
+    """shape (m, steps + 1, 3), see `_arcs`."""
+    shares: F64
+    """shape (n, motions), what share of the futures belongs to each class."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Futures:
-    """One track's futures, ready to be marched."""
+    """One track's futures."""
 
     start: F64
-    """shape (futures, 4), east, north, velocity east, north."""
     row: I64
     turn_steps: I64
     arc: F64
-    paths: F64
-    longest: F64
+    paths: F32
+    last: I64
     step_s: float
-    line: F64
 
 
-def futures_of(track: Track, classes: ClassBelief, turn_radps: float, world: World) -> Futures:
-    """Draw the futures of a track from its covariance and class belief.
+def batch_of(
+    tracks: Sequence[Track], memories: Sequence[Memory], found: Contexts, world: World
+) -> Batch:
+    """Draw the futures of tracks from their covariances, classes and contexts.
 
     Args:
-        track: The track; its state is taken at its own time.
-        classes: What it plausibly is; each future belongs to one class.
-        turn_radps: Rate of a turn under way, counter-clockwise, 0 for none.
-        world: The prepared site, with the library and the fixed draws.
-
-    Returns:
-        As many futures as there are draws.
+        tracks: The tracks; each state is taken at its own time.
+        memories: What is remembered of each: its class and a turn under way.
+        found: Their contexts.
+        world: The prepared site, with the tables and the fixed draws.
     """
-    draws = world.draws
-    count = len(draws.kind)
+    draws, half = world.draws, len(world.draws.kind) // 2
+    shares = np.array([shares_of(memory.classes) for memory in memories])
+    motion = (shares.cumsum(axis=1)[:, None, :-1] <= draws.kind[:, None]).sum(axis=2)
+    row = motion * half + np.arange(2 * half) % half
+    taken = _analogues(row, found, shares, world)
+    start = _starts(tracks, draws.state)
+    _along_mean_course(start, taken, tracks, found)
+    turn_radps = np.array([memory.turn_radps for memory in memories])
+    left_s = np.zeros(row.shape)
+    turns = (turn_radps != 0.0)[:, None] & ~taken
+    left_s[turns] = world.turn_left_s[row[turns]]
+    arc_of = np.where(turn_radps != 0.0, np.cumsum(turn_radps != 0.0), 0)
     steps = world.paths.shape[1] - 1
-    row = _motion_of(classes, draws.kind) * count + np.arange(count)
-    left_s = world.turn_left_s[row] if turn_radps else np.zeros(count)
-    return Futures(
-        start=_starts(track, draws.state),
+    return Batch(
+        start=start,
         row=row,
         turn_steps=np.minimum(np.rint(left_s / world.step_s), steps).astype(np.int64),
-        arc=_arc(turn_radps, steps if turn_radps else 0, world.step_s),
-        paths=world.paths,
-        longest=world.longest,
-        step_s=world.step_s,
-        line=draws.line,
+        arc_of=arc_of,
+        arcs=_arcs(np.concatenate([[0.0], turn_radps[turn_radps != 0.0]]), steps, world.step_s),
+        shares=shares,
     )
 
 
-def _starts(track: Track, state: F64) -> F64:
-    """Draw positions and velocities from the track's covariance, shape (futures, 4)."""
-    # State order of a track is east, velocity east, north, velocity north.
-    order = [0, 2, 1, 3]
-    cov = np.array(track.cov, dtype=np.float64).reshape(4, 4)[np.ix_(order, order)]
-    mean = np.array([*track.pos_site_m, *track.vel_site_mps])
-    return np.ascontiguousarray(mean + state @ _root(cov).T)
+def one_of(batch: Batch, index: int, world: World) -> Futures:
+    """Return one track's futures of a batch."""
+    return Futures(
+        start=batch.start[index],
+        row=batch.row[index],
+        turn_steps=batch.turn_steps[index],
+        arc=batch.arcs[batch.arc_of[index]],
+        paths=world.paths,
+        last=world.last,
+        step_s=world.step_s,
+    )
 
 
-def _root(cov: F64) -> F64:
-    """Return a lower factor; a covariance that lost its definiteness keeps its diagonal."""
-    try:
-        return np.asarray(np.linalg.cholesky(cov), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        return np.diag(np.sqrt(np.maximum(np.diag(cov), 0.0)))
-
-
-def _motion_of(classes: ClassBelief, kind: F64) -> I64:
-    """Give each future a motion: birds fly like slow aircraft, unknown things like drones."""
+def shares_of(classes: ClassBelief) -> tuple[float, ...]:
+    """Return how the classes move: birds like slow aircraft, unknown things like drones."""
     shares = {
         "drone": classes.drone_prob + classes.other_prob,
         "slow_aircraft": classes.slow_aircraft_prob + classes.bird_prob,
         "jet": classes.jet_prob,
     }
-    bounds = np.cumsum([shares[name] for name in MOTIONS])[:-1]
-    return np.searchsorted(bounds, kind).astype(np.int64)
+    return tuple(shares[name] for name in MOTIONS)
 
 
-def _arc(turn_radps: float, steps: int, step_s: float) -> F64:
-    """Return displacement per unit speed and angle of a steady turn, shape (steps + 1, 3)."""
+def _analogues(row: I64, found: Contexts, shares: F64, world: World) -> NDArray[np.bool_]:
+    """Replace rows of the second half by analogues of each class; return which, shape (n, k)."""
+    half = row.shape[1] // 2
+    old_enough = np.clip(found.span_s / MEAN_S, 0.0, 1.0)
+    bounds = np.rint(half * old_enough[:, None] * shares.cumsum(axis=1)).astype(np.int64)
+    first_slot = half + np.concatenate([np.zeros((len(row), 1), np.int64), bounds], axis=1)
+    taken = np.zeros(row.shape, dtype=bool)
+    slots = np.arange(row.shape[1])
+    for number, kept in enumerate(world.analogues):
+        if kept is None:
+            continue
+        begin = np.ascontiguousarray(first_slot[:, number])
+        counts = np.minimum(first_slot[:, number + 1] - begin, len(kept.table))
+        asked = (found.features / kept.scale).astype(np.float32)
+        weight = (FEATURE_WEIGHTS * found.known).astype(np.float32)
+        nearest_rows(asked, weight, kept.table, counts, begin, kept.first_row, row)
+        taken |= (slots >= begin[:, None]) & (slots < (begin + counts)[:, None])
+    return taken
+
+
+def _starts(tracks: Sequence[Track], state: F64) -> F64:
+    """Draw positions and velocities from the covariances, shape (n, k, 4)."""
+    cov = np.array([track.cov for track in tracks], dtype=np.float64).reshape(-1, 4, 4)
+    roots = _roots(cov[:, _ORDER[:, None], _ORDER])
+    mean = np.array([(*track.pos_site_m, *track.vel_site_mps) for track in tracks])
+    return np.ascontiguousarray(mean[:, None] + np.einsum("kj,nij->nki", state, roots))
+
+
+def _roots(cov: F64) -> F64:
+    """Return lower factors; a covariance that lost its definiteness keeps its diagonal."""
+    try:
+        return np.asarray(np.linalg.cholesky(cov), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        if len(cov) == 1:
+            diagonal = np.sqrt(np.maximum(np.diagonal(cov, axis1=1, axis2=2), 0.0))
+            return diagonal[:, :, None] * np.eye(4)
+        return np.concatenate([_roots(one[None]) for one in cov])
+
+
+def _along_mean_course(
+    start: F64, taken: NDArray[np.bool_], tracks: Sequence[Track], found: Contexts
+) -> None:
+    """Let analogues start along the mean course.
+
+    Its error is in the library, which was made of tracks; a young track's mean course is not that
+    good, and keeps a share of the error of its velocity.
+    """
+    vel_mps = np.array([track.vel_site_mps for track in tracks])[:, None]
+    young = np.clip(1.0 - found.span_s / MEAN_S, 0.0, 1.0)[:, None, None]
+    mean_mps = found.frame_mps[:, None] + young * (start[..., 2:] - vel_mps)
+    start[..., 2:] = np.where(taken[..., None], mean_mps, start[..., 2:])
+
+
+def _arcs(turn_radps: F64, steps: int, step_s: float) -> F64:
+    """Return displacement per unit speed and angle of steady turns, shape (m, steps + 1, 3)."""
     t_s = step_s * np.arange(steps + 1)
-    angle_rad = turn_radps * t_s
+    angle_rad = turn_radps[:, None] * t_s
     half = np.sinc(angle_rad / (2.0 * np.pi)) * t_s
     # Chord of an arc: length t sinc(angle / 2), turned by half the angle.
     along_s, left_s = half * np.cos(angle_rad / 2.0), half * np.sin(angle_rad / 2.0)
-    return np.ascontiguousarray(np.stack([along_s, left_s, angle_rad], axis=1))
-
-
-def crossing_times_s(futures: Futures, field: BorderField) -> F64:
-    """Return when each future first enters the border's protected side; inf: never."""
-    return np.asarray(
-        border_times_s(
-            futures.start,
-            futures.turn_steps,
-            futures.row,
-            futures.arc,
-            futures.paths,
-            futures.longest,
-            futures.line * field.border.sigma_m,
-            field.signed_m,
-            field.grid.numbers(),
-            futures.step_s,
-        )
-    )
-
-
-def nearness_times_s(futures: Futures, candidates: I64, world: World, radius_m: float) -> F64:
-    """Return when each future first comes near each of some places.
-
-    Args:
-        futures: The futures.
-        candidates: Indices into `world.places`.
-        world: The prepared site, whose cells were made for the same radius.
-        radius_m: What counts as near.
-
-    Returns:
-        shape (candidates, futures), seconds; inf: never.
-    """
-    out_s = np.full((len(futures.row), len(candidates)), np.inf)
-    if len(candidates) == 0:
-        return out_s.T
-    slot = np.full(len(world.places), -1, dtype=np.int64)
-    slot[candidates] = np.arange(len(candidates))
-    cells = world.place_cells
-    place_times_s(
-        futures.start,
-        futures.turn_steps,
-        futures.row,
-        futures.arc,
-        futures.paths,
-        futures.longest,
-        cells.gap_m,
-        cells.first,
-        cells.members,
-        cells.ahead_m,
-        world.places_site_m,
-        radius_m,
-        slot,
-        out_s,
-        cells.grid.numbers(),
-        futures.step_s,
-    )
-    return out_s.T
+    return np.ascontiguousarray(np.stack([along_s, left_s, angle_rad], axis=2))
 
 
 def reach_m(track: Track, horizon_s: float, reach_ratio: float) -> float:
@@ -165,14 +190,6 @@ def reach_m(track: Track, horizon_s: float, reach_ratio: float) -> float:
     variances = track.cov[0] + track.cov[10], track.cov[5] + track.cov[15]
     place_m, speed_mps = (sqrt(max(variance, 0.0)) for variance in variances)
     return (hypot(*track.vel_site_mps) + 2.0 * speed_mps) * horizon_s * reach_ratio + 3.0 * place_m
-
-
-def within_reach(track: Track, world: World, farthest_m: float) -> I64:
-    """Return the indices of the places within a distance of the track."""
-    if len(world.places) == 0:
-        return np.empty(0, dtype=np.int64)
-    apart_m = np.hypot(*(world.places_site_m - track.pos_site_m).T)
-    return np.flatnonzero(apart_m <= farthest_m).astype(np.int64)
 
 
 def border_distance_m(track: Track, field: BorderField) -> float:
@@ -194,31 +211,23 @@ def positions_m(futures: Futures, t_s: F64) -> F64:
     Args:
         futures: The futures of one track.
         t_s: shape (times,), seconds from the track's own time; before 0 and past the last step
-            the position is held.
+            (of the horizon, or of a flight that ends) the position is held.
 
     Returns:
         shape (futures, times, 2), east and north in the site plane, metres.
     """
-    walked_m = _walked_m(futures)
-    steps = walked_m.shape[1] - 1
+    steps = futures.paths.shape[1] - 1
+    walked_m = np.empty((len(futures.row), steps + 1, 2))
+    walk(
+        futures.start,
+        futures.turn_steps,
+        futures.row,
+        futures.arc,
+        futures.paths,
+        futures.last,
+        walked_m,
+    )
     at = np.clip(np.asarray(t_s, dtype=np.float64) / futures.step_s, 0.0, steps)
     low = np.minimum(at.astype(np.int64), steps - 1)
     part = (at - low)[None, :, None]
     return np.asarray(walked_m[:, low] * (1.0 - part) + walked_m[:, low + 1] * part)
-
-
-def _walked_m(futures: Futures) -> F64:
-    """Walk every step of every future, shape (futures, steps + 1, 2)."""
-    arc, turned = futures.arc, futures.turn_steps
-    steps = np.arange(futures.paths.shape[1])
-    after = np.maximum(steps - turned[:, None], 0)
-    paths = futures.paths[futures.row[:, None], after]
-    bend = arc[turned, 2][:, None]
-    along = arc[turned, 0][:, None] + np.cos(bend) * paths[..., 0] - np.sin(bend) * paths[..., 1]
-    left = arc[turned, 1][:, None] + np.sin(bend) * paths[..., 0] + np.cos(bend) * paths[..., 1]
-    under_way = steps < turned[:, None]
-    bent = arc[np.minimum(steps, len(arc) - 1)]
-    along, left = np.where(under_way, bent[:, 0], along), np.where(under_way, bent[:, 1], left)
-    x_m, y_m, vx_mps, vy_mps = (column[:, None] for column in futures.start.T)
-    east_m, north_m = x_m + vx_mps * along - vy_mps * left, y_m + vy_mps * along + vx_mps * left
-    return np.stack([east_m, north_m], axis=-1)

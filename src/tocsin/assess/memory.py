@@ -1,12 +1,13 @@
-"""What is remembered of a track between pictures: class, course, conflict, last futures."""
+"""What is remembered of a track between pictures: class, trail, conflict, last futures."""
 
+from bisect import bisect_left
 from math import atan2, hypot, sqrt
 
 import msgspec
 
 from tocsin.assess.classify import LOOK_S, Log5, belief, prior_logs, revise
 from tocsin.assess.settings import AssessSettings
-from tocsin.model.threat import ClassBelief, Crossing, Threat
+from tocsin.model.threat import ClassBelief, Crossing, Threat, ZoneThreat
 from tocsin.model.track import Track
 from tocsin.model.units import S_NS
 
@@ -14,6 +15,8 @@ REVISE_S = 8.0
 """Class and course are revised no more often than this; it is also the base of a turn's rate."""
 FORGET_S = 600.0
 """A track that left the picture is remembered for this long."""
+TRAIL_S = 192.0
+"""The trail reaches back three minutes, and one step further to interpolate."""
 _COURSE_GAP_S = 60.0
 """A longer base says nothing about a turn under way."""
 FAR_STEP_S, NEAR_STEP_S = 10.0, 4.0
@@ -35,6 +38,7 @@ class Marched(msgspec.Struct, frozen=True, kw_only=True):
     context: str
     crossings: tuple[Crossing, ...]
     threats: tuple[Threat, ...]
+    zones: tuple[ZoneThreat, ...]
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +58,12 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """Rate of the turn under way, counter-clockwise; 0 for none."""
     t_conflict_ns: int | None
     """Since when its identity has been contradicted."""
+    trail_t_ns: tuple[int, ...]
+    """When it was remembered where it was, ascending, over the last three minutes;"""
+    trail: tuple[float, ...]
+    """for each of these, east, north, velocity east and velocity north."""
+    weaves: bool
+    """It swung about its course when that was last looked at."""
     marched: Marched | None
     """None: not marched yet, or established as cooperative."""
 
@@ -78,6 +88,7 @@ def recall(before: Memory | None, track: Track, t_ns: int, settings: AssessSetti
         return before
     t_class_ns, logs = _class(before, track, t_ns, settings)
     t_course_ns, vel_site_mps, turn_radps = _course(before, track)
+    trail_t_ns, trail = _trail(before, track)
     return Memory(
         t_seen_ns=t_ns,
         t_class_ns=t_class_ns,
@@ -87,6 +98,9 @@ def recall(before: Memory | None, track: Track, t_ns: int, settings: AssessSetti
         vel_site_mps=vel_site_mps,
         turn_radps=turn_radps,
         t_conflict_ns=_conflict(before, track, t_ns),
+        trail_t_ns=trail_t_ns,
+        trail=trail,
+        weaves=before.weaves,
         marched=before.marched,
     )
 
@@ -130,6 +144,9 @@ def _first(track: Track, t_ns: int, settings: AssessSettings) -> Memory:
         vel_site_mps=track.vel_site_mps,
         turn_radps=0.0,
         t_conflict_ns=None if track.identity.conflict is None else t_ns,
+        trail_t_ns=(track.t_ns,),
+        trail=(*track.pos_site_m, *track.vel_site_mps),
+        weaves=False,
         marched=None,
     )
 
@@ -169,6 +186,18 @@ def _course(before: Memory, track: Track) -> tuple[int, tuple[float, float], flo
     if not 0.0 < base_s <= _COURSE_GAP_S:
         return track.t_ns, track.vel_site_mps, 0.0
     return track.t_ns, track.vel_site_mps, turn_rate_radps(before.vel_site_mps, track, base_s)
+
+
+def _trail(before: Memory, track: Track) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Add where a track is to its trail, where it was seen again and some seconds have passed."""
+    times_ns, states = before.trail_t_ns, before.trail
+    if track.t_ns - times_ns[-1] < REVISE_S * S_NS or track.t_update_ns <= times_ns[-1]:
+        return times_ns, states
+    old = bisect_left(times_ns, track.t_ns - round(TRAIL_S * S_NS))
+    return (
+        (*times_ns[old:], track.t_ns),
+        (*states[4 * old :], *track.pos_site_m, *track.vel_site_mps),
+    )
 
 
 def turn_rate_radps(old_mps: tuple[float, float], track: Track, base_s: float) -> float:

@@ -1,14 +1,16 @@
 """From the futures' first-passage times to what is told: probabilities, windows, states."""
 
+from collections.abc import Iterator, Sequence
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.assess.march import Hits
+from tocsin.assess.recalibration import recalibrated
 from tocsin.assess.settings import AssessSettings
-from tocsin.assess.world import BorderField
-from tocsin.model.place import Place
-from tocsin.model.threat import Crossing, Threat
+from tocsin.assess.world import BorderField, World
+from tocsin.model.threat import Crossing, Threat, ZoneThreat
 from tocsin.model.track import Track
 from tocsin.model.units import S_NS
 
@@ -23,35 +25,67 @@ STRADDLE_SIGMA = 1.645
 """Nearer to the line than this many sigmas, which side is not known (5 % each way)."""
 LEAST_FUTURES_PROB = 0.05
 """Fewer futures than this carry no window."""
-_QUANTILES = (0.05, 0.5, 0.95)
+WINDOW_LEVELS = np.array([[0.05, 0.5, 0.95], [0.05, 0.5, 0.95], [0.05, 0.5, 0.95]])
+"""Quantiles of the futures that are told as the 90 % window and its middle, by class (the order of
+`motion.MOTIONS`). They belong to the model version: see docs/decisions/0011."""
 
 INSIDE, AT_BORDER, OUTSIDE = "inside", "at the border", "outside"
 
 
-def crossing(
-    track: Track,
+def levels_of(shares: F64) -> F64:
+    """Return the quantiles told of tracks, by their classes' shares (n, motions)."""
+    return np.asarray(shares @ WINDOW_LEVELS)
+
+
+def crossings(
+    tracks: Sequence[Track],
     field: BorderField,
     times_s: F64,
     *,
-    side: str,
-    context: str,
+    sides: Sequence[str],
+    contexts: Sequence[str],
+    shares: F64,
     settings: AssessSettings,
-) -> Crossing:
-    """Tell one border's first passage from the futures' times, shape (futures,).
+) -> list[Crossing]:
+    """Tell one border's first passage by each track from the futures' times, shape (n, futures).
 
     Probabilities hold the track's existence; the window is conditional on crossing.
     """
-    reason = window_reason(track, times_s, side=side, context=context, settings=settings)
     gate_s = min(WINDOW_HORIZON_S, settings.horizons_s[-1])
-    ordered_s = np.sort(times_s)[None]
+    ordered_s = np.sort(times_s, axis=1)
     passed = passed_by(ordered_s, (*settings.horizons_s, gate_s))
-    window = quantiles_ns(track.t_ns, ordered_s, passed[:, -1])[0]
+    gate_prob = passed[:, -1] / times_s.shape[1]
+    probs = _probs(passed[:, :-1], times_s.shape[1], tracks, shares, settings)
+    windows_s = quantiles_s(ordered_s, passed[:, -1], levels_of(shares))
+    return [
+        _crossing(track, field, side, reason, prob, _window(track, window_s), settings)
+        for track, side, reason, prob, window_s in zip(
+            tracks,
+            sides,
+            _reasons(tracks, gate_prob, sides, contexts, gate_s, settings),
+            probs.tolist(),
+            windows_s,
+            strict=True,
+        )
+    ]
+
+
+def _crossing(
+    track: Track,
+    field: BorderField,
+    side: str,
+    reason: str,
+    prob: list[float],
+    window: Window,
+    settings: AssessSettings,
+) -> Crossing:
+    """Tell one track's first passage of one border."""
     early_ns, middle_ns, late_ns = NO_WINDOW if reason else window
     return Crossing(
         track_id=track.id,
         border_id=field.border.id,
         within_s=settings.horizons_s,
-        prob=tuple((passed[0, :-1] * (track.exists_prob / len(times_s))).tolist()),
+        prob=tuple(prob),
         t_p05_ns=early_ns,
         t_p50_ns=middle_ns,
         t_p95_ns=late_ns,
@@ -60,65 +94,117 @@ def crossing(
     )
 
 
-def window_reason(
-    track: Track, times_s: F64, *, side: str, context: str, settings: AssessSettings
-) -> str:
-    """Return why there is no crossing window, or an empty string where there is one."""
-    if side == INSIDE:
-        return "it is already inside"
-    if context == "lost":
-        silent_s = (track.t_ns - track.t_update_ns) / S_NS
-        return f"no detection for {silent_s:.0f} s"
-    gate_s = min(WINDOW_HORIZON_S, settings.horizons_s[-1])
-    crossing_prob = float(np.mean(times_s <= gate_s))
-    if crossing_prob < settings.window_gate_prob:
-        flight = "manoeuvring: " if context == "manoeuvring" else ""
-        return f"{flight}{crossing_prob:.0%} of its futures cross within {gate_s / 60:.0f} min"
-    return ""
+def _reasons(
+    tracks: Sequence[Track],
+    gate_prob: F64,
+    sides: Sequence[str],
+    contexts: Sequence[str],
+    gate_s: float,
+    settings: AssessSettings,
+) -> Iterator[str]:
+    """Yield why there is no crossing window, or an empty string where there is one."""
+    told = zip(tracks, gate_prob.tolist(), sides, contexts, strict=True)
+    for track, crossing_prob, side, context in told:
+        if side == INSIDE:
+            yield "it is already inside"
+        elif context == "lost":
+            yield f"no detection for {(track.t_ns - track.t_update_ns) / S_NS:.0f} s"
+        elif crossing_prob < settings.window_gate_prob:
+            flight = "" if context == "straight" else f"{context}: "
+            within_min = f"{gate_s / 60:.0f} min"
+            yield f"{flight}{crossing_prob:.0%} of its futures cross within {within_min}"
+        else:
+            yield ""
 
 
 def threats(
-    track: Track, places: list[Place], times_s: F64, settings: AssessSettings
-) -> tuple[Threat, ...]:
-    """Tell the places that the futures come near, most probable first.
+    tracks: Sequence[Track], found: Hits, shares: F64, world: World, settings: AssessSettings
+) -> list[tuple[tuple[Threat, ...], tuple[ZoneThreat, ...]]]:
+    """Tell the places and zones that each track's futures come near, most probable first.
 
     A window is conditional on coming near at all.
-
-    Args:
-        track: The track.
-        places: Places in the order of the rows of `times_s`.
-        times_s: shape (places, futures), inf: never.
-        settings: Horizons, radius and the least probability worth telling.
-
-    Returns:
-        Threats whose probability within the last horizon is worth telling.
     """
-    share = np.count_nonzero(times_s < np.inf, axis=1) * (track.exists_prob / times_s.shape[1])
-    rows = np.flatnonzero(share >= settings.threat_min_prob)
-    ordered_s = np.sort(times_s[rows], axis=1)
-    passed = passed_by(ordered_s, settings.horizons_s)
-    windows = quantiles_ns(track.t_ns, ordered_s, passed[:, -1])
-    probs = (passed * (track.exists_prob / times_s.shape[1])).tolist()
-    told = zip(rows, probs, windows, strict=True)
-    found = [_threat(track, places[row], prob, window, settings) for row, prob, window in told]
-    return tuple(sorted(found, key=lambda threat: (-threat.prob[-1], threat.place_id)))
+    counts = np.diff(found.first)
+    owner = np.repeat(np.arange(len(tracks)), counts)
+    own = [tracks[index] for index in owner.tolist()]
+    futures = settings.futures
+    probs = _probs(found.passed, futures, own, shares[owner], settings)
+    order = np.lexsort((_names(world)[found.what], -probs[:, -1], owner))
+    enough = found.passed[:, -1] >= LEAST_FUTURES_PROB * futures
+    t_ns = np.array([track.t_ns for track in own], dtype=np.int64)
+    times_ns = t_ns[:, None] + np.rint(found.window_s * S_NS).astype(np.int64)
+    places: list[list[Threat]] = [[] for _ in tracks]
+    zones: list[list[ZoneThreat]] = [[] for _ in tracks]
+    common = settings.place_radius_m, settings.horizons_s
+    for at, what, prob, window, windowed in zip(
+        owner[order].tolist(),
+        found.what[order].tolist(),
+        probs[order].tolist(),
+        times_ns[order].tolist(),
+        enough[order].tolist(),
+        strict=True,
+    ):
+        times = window if windowed else NO_WINDOW
+        if what < len(world.places):
+            places[at].append(_threat(tracks[at], world.places[what].id, prob, times, common))
+        else:
+            zone_id = world.zone_ids[what - len(world.places)]
+            zones[at].append(_zone_threat(tracks[at], zone_id, prob, times, common))
+    return [(tuple(a), tuple(b)) for a, b in zip(places, zones, strict=True)]
+
+
+def _names(world: World) -> I64:
+    """Return the rank of every place's and zone's id, so that equal probabilities have an order."""
+    ids = np.array([*(place.id for place in world.places), *world.zone_ids])
+    return np.asarray(np.argsort(np.argsort(ids, kind="stable"), kind="stable"))
+
+
+_Common = tuple[float, tuple[float, ...]]
 
 
 def _threat(
-    track: Track, place: Place, prob: list[float], window: Window, settings: AssessSettings
+    track: Track, place_id: str, prob: list[float], times: Sequence[int | None], common: _Common
 ) -> Threat:
     """Tell one place's first passage."""
-    early_ns, middle_ns, late_ns = window
+    radius_m, within_s = common
+    early_ns, middle_ns, late_ns = times
     return Threat(
         track_id=track.id,
-        place_id=place.id,
-        radius_m=settings.place_radius_m,
-        within_s=settings.horizons_s,
+        place_id=place_id,
+        radius_m=radius_m,
+        within_s=within_s,
         prob=tuple(prob),
         t_p05_ns=early_ns,
         t_p50_ns=middle_ns,
         t_p95_ns=late_ns,
     )
+
+
+def _zone_threat(
+    track: Track, zone_id: str, prob: list[float], times: Sequence[int | None], common: _Common
+) -> ZoneThreat:
+    """Tell the first passage of any place of a zone."""
+    radius_m, within_s = common
+    early_ns, middle_ns, late_ns = times
+    return ZoneThreat(
+        track_id=track.id,
+        zone_id=zone_id,
+        radius_m=radius_m,
+        within_s=within_s,
+        prob=tuple(prob),
+        t_p05_ns=early_ns,
+        t_p50_ns=middle_ns,
+        t_p95_ns=late_ns,
+    )
+
+
+def _probs(
+    passed: I64, futures: int, tracks: Sequence[Track], shares: F64, settings: AssessSettings
+) -> F64:
+    """Return probabilities by each horizon, (rows, horizons): the table's, times existence."""
+    exists_prob = np.array([track.exists_prob for track in tracks])
+    prob = recalibrated(passed / futures, shares, settings.horizons_s, settings.recalibration)
+    return np.asarray(prob * exists_prob[:, None])
 
 
 def passed_by(ordered_s: F64, horizons_s: tuple[float, ...]) -> I64:
@@ -127,30 +213,34 @@ def passed_by(ordered_s: F64, horizons_s: tuple[float, ...]) -> I64:
     return np.stack(counts, axis=1)
 
 
-def quantiles_ns(t_ns: int, ordered_s: F64, passed: I64) -> list[Window]:
-    """Return the 5, 50 and 95 % quantiles of the first `passed` times of each row.
+def quantiles_s(ordered_s: F64, passed: I64, levels: F64) -> list[list[float] | None]:
+    """Return quantiles of the first `passed` times of each row, or None where too few pass.
 
-    Linear between order statistics. Rows with too few futures have no window.
+    Linear between order statistics.
 
     Args:
-        t_ns: Time at which the futures begin.
         ordered_s: shape (rows, futures), ascending.
         passed: shape (rows,), how many of each row count.
+        levels: shape (rows, 3).
     """
-    rows = np.arange(len(ordered_s))
+    rows = np.arange(len(ordered_s))[:, None]
     enough = passed >= LEAST_FUTURES_PROB * ordered_s.shape[1]
-    last = np.maximum(passed, 1) - 1
-    columns = []
-    for share in _QUANTILES:
-        at = share * last
-        low = at.astype(np.int64)
-        below_s, above_s = ordered_s[rows, low], ordered_s[rows, np.minimum(low + 1, last)]
-        with np.errstate(invalid="ignore"):  # rows that never pass are left out below
-            columns.append(below_s + (at - low) * (above_s - below_s))
-    quantiles = np.where(enough[:, None], np.stack(columns, axis=1), 0.0)
-    times_ns = (t_ns + np.rint(quantiles * S_NS).astype(np.int64)).tolist()
-    told = zip(times_ns, enough.tolist(), strict=True)
-    return [(row[0], row[1], row[2]) if enough_row else NO_WINDOW for row, enough_row in told]
+    last = np.maximum(passed, 1)[:, None] - 1
+    at = levels * last
+    low = at.astype(np.int64)
+    below_s, above_s = ordered_s[rows, low], ordered_s[rows, np.minimum(low + 1, last)]
+    with np.errstate(invalid="ignore"):  # rows that never pass are left out below
+        found_s = (below_s + (at - low) * (above_s - below_s)).tolist()
+    return [row if told else None for row, told in zip(found_s, enough.tolist(), strict=True)]
+
+
+def _window(track: Track, window_s: list[float] | None) -> Window:
+    """Return a window in absolute time."""
+    if window_s is None:
+        return NO_WINDOW
+    early_s, middle_s, late_s = window_s
+    early_ns, middle_ns, late_ns = (round(t_s * S_NS) for t_s in (early_s, middle_s, late_s))
+    return track.t_ns + early_ns, track.t_ns + middle_ns, track.t_ns + late_ns
 
 
 def side_of(track: Track, signed_m: float, sigma_line_m: float) -> str:

@@ -11,12 +11,18 @@ from scipy.ndimage import distance_transform_edt
 from tocsin.model.place import Border
 
 F64 = NDArray[np.float64]
+F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
+I32 = NDArray[np.int32]
 
 MOST_CELLS = 4_000_000
 """A larger area gets larger cells."""
 MARGIN_M = 30_000.0
 """Clear space about lines and places, so that what enters the grid is still far from them."""
+BLOCK = 8
+"""Cells of a side of the blocks by which futures leap far from a line: they stay in the cache."""
+AHEAD_M = 500.0
+"""Lists of places look so far ahead: half of the longest piece of a step that is tested."""
 _EXACT_CELLS = 6.0
 """Cells this near to a line get the exact distance; the others that of the nearest line cell."""
 
@@ -97,28 +103,38 @@ def _inside(border: Border, x_m: F64, y_m: F64) -> NDArray[np.bool_]:
     for ring in border.inside_site_m:
         area = shapely.Polygon(ring)
         shapely.prepare(area)
-        inside |= shapely.contains_xy(area, x_m, y_m)
+        # A ring inside another is a hole in it.
+        inside ^= shapely.contains_xy(area, x_m, y_m)
     return inside
 
 
+def clear_blocks_m(signed_m: F64) -> F64:
+    """Return the least distance to the line in blocks of BLOCK x BLOCK cells."""
+    pad = [(0, -length % BLOCK) for length in signed_m.shape]
+    near_m = np.pad(np.abs(signed_m), pad, constant_values=np.inf)
+    rows, columns = near_m.shape
+    blocks = near_m.reshape(rows // BLOCK, BLOCK, columns // BLOCK, BLOCK)
+    return np.ascontiguousarray(blocks.min(axis=(1, 3)))
+
+
 class PlaceCells(msgspec.Struct, frozen=True, kw_only=True):
-    """Which places' circles are near a cell, and how far it is to the nearest elsewhere."""
+    """Which places' circles are near a cell, and how far it is to the nearest elsewhere.
+
+    A cell lists every place whose circle is nearer than AHEAD_M to some point of it.
+    """
 
     grid: Grid
-    ahead_m: float
-    """A cell lists every place whose circle is nearer than this to some point of it."""
-    gap_m: F64
+    gap_m: F32
     """shape (rows, columns), lower bound of the distance to a circle where none is listed."""
-    first: I64
+    first: I32
     """shape (rows * columns + 1,), where a cell's places begin in `members`."""
-    members: I64
+    members: I32
 
 
 def place_cells(places_site_m: F64, radius_m: float, cell_m: float) -> PlaceCells:
-    """Return the cell lists of circles about places (n, 2); they look a radius ahead."""
-    ahead_m = radius_m
-    grid = grid_about(places_site_m, cell_m, MARGIN_M + radius_m + ahead_m)
-    cell, member = _touched(places_site_m, grid, radius_m + ahead_m)
+    """Return the cell lists of circles about places (n, 2)."""
+    grid = grid_about(places_site_m, cell_m, MARGIN_M + radius_m + AHEAD_M)
+    cell, member = _touched(places_site_m, grid, radius_m + AHEAD_M)
     order = np.lexsort((member, cell))
     counts = np.bincount(cell, minlength=grid.rows * grid.columns)
     free = (counts == 0).reshape(grid.rows, grid.columns)
@@ -126,10 +142,9 @@ def place_cells(places_site_m: F64, radius_m: float, cell_m: float) -> PlaceCell
     gap_m = distance_transform_edt(free, sampling=grid.cell_m) - sqrt(2.0) * grid.cell_m
     return PlaceCells(
         grid=grid,
-        ahead_m=ahead_m,
-        gap_m=np.maximum(gap_m, 0.0) + ahead_m,
-        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        members=member[order],
+        gap_m=(np.maximum(gap_m, 0.0) + AHEAD_M).astype(np.float32),
+        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        members=member[order].astype(np.int32),
     )
 
 

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from tocsin.assess.recalibration import Recalibration
+
 
 class AssessSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of `assess.step`; the `[assess]` section of a site file.
@@ -11,7 +13,7 @@ class AssessSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     futures: int = 512
     """Futures marched for each track that is not established as cooperative; even."""
-    step_s: float = 5.0
+    step_s: float = 10.0
     """Time step of a future."""
     horizons_s: tuple[float, ...] = (120.0, 300.0, 600.0, 900.0, 1200.0)
     """Horizons at which probabilities are told, ascending; the last one ends the futures."""
@@ -31,6 +33,11 @@ class AssessSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Nothing flies longer than this after it was seen last: a lost track's reach ends with it."""
     class_memory_s: float = 120.0
     """Time after which what a track looked like counts 1/e in its class."""
+    library: str = ""
+    """File (.npz) of this site's own library of futures, beside the site file; made by
+    `tocsin learn`. Empty: the shipped one. Classes that it lacks are taken from the shipped one."""
+    recalibration: Recalibration | None = None
+    """Table from said to found probabilities, for one version of the model; none: as they are."""
 
     def __post_init__(self) -> None:
         """Refuse settings that contradict themselves."""
