@@ -47,7 +47,7 @@ ENGLISH = Language(
     },
     arrival="Time: possible passage {span} from this message.",
     arrival_unknown="Time: the moment of passage cannot be told.",
-    valid="Valid for {minutes}; expiry does not mean that the danger is over.",
+    valid="Valid for {minutes}; the danger may last longer.",
     all_clear=AllClear(
         headline="All clear: DRONE warning ended, {zone}",
         hazard="Hazard: DRONE warning ended.",

@@ -45,7 +45,7 @@ HUNGARIAN = Language(
     },
     arrival="Idő: az áthaladás {span} lehetséges az üzenettől számítva.",
     arrival_unknown="Idő: az áthaladás ideje nem becsülhető meg.",
-    valid="Érvényes: {minutes}; lejárta nem jelenti, hogy a veszély elmúlt.",
+    valid="Érvényes: {minutes}; a veszély tovább is tarthat.",
     all_clear=AllClear(
         headline="Riasztás vége: a DRÓN miatti figyelmeztetés véget ért, {zone}",
         hazard="Veszély: a DRÓN miatti figyelmeztetés véget ért.",

@@ -58,7 +58,7 @@ ROMANIAN = Language(
     },
     arrival="Timp: trecere posibilă {span} de la acest mesaj.",
     arrival_unknown="Timp: momentul trecerii nu se poate estima.",
-    valid="Valabil {minutes}; expirarea nu înseamnă că pericolul a trecut.",
+    valid="Valabil {minutes}; pericolul poate dura mai mult.",
     all_clear=AllClear(
         headline="Încetarea alarmei: avertizarea de DRONĂ s-a încheiat, {zone}",
         hazard="Pericol: avertizarea de DRONĂ s-a încheiat.",
