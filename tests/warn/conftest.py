@@ -1,11 +1,15 @@
 """Assessments, zones and places made by hand, so that thresholds can be hit exactly."""
 
+import msgspec
 import pytest
 
+from tocsin.model.alert import Decision
 from tocsin.model.place import Place, Zone
-from tocsin.model.threat import Assessment, ClassBelief, Crossing, Threat
+from tocsin.model.threat import Assessment, ClassBelief, Crossing, Reach, Threat
 from tocsin.model.units import S_NS
 from tocsin.warn.ground import ground_of
+from tocsin.warn.policy import Policy
+from tocsin.warn.stage import WarnState, decide, step
 
 T0_NS = 1_780_000_000_000_000_000
 HORIZONS_S = (120.0, 300.0, 600.0, 900.0, 1200.0)
@@ -107,5 +111,75 @@ def assessment_of():
             "evidence": ((7, track_id), (8, 2)),
         }
         return Assessment(**(fields | changes))
+
+    return make
+
+
+class Watch:
+    """A night on watch: looks and decisions one after the other, and all that came of them."""
+
+    def __init__(self, ground, policy) -> None:
+        self.ground, self.policy, self.t_ns, self.t_look_ns = ground, policy, T0_NS, T0_NS
+        self.state = WarnState()
+        self.drafts, self.transitions, self.sent, self.alarms = [], [], [], []
+
+    def look(self, *assessments, times=1, every_s=5.0):
+        """Take the same look some times; return the last outcome."""
+        for _ in range(times):
+            now = tuple(
+                msgspec.structs.replace(a, t_ns=self.t_ns if a.reach is None else a.t_ns)
+                for a in assessments
+            )
+            self.state, outcome = step(self.state, self.t_ns, now, self.ground, self.policy)
+            self._note(outcome)
+            self.t_look_ns = self.t_ns
+            self.t_ns += round(every_s * S_NS)
+        return outcome
+
+    def say(self, choice, subject, *, by="Ana", why=""):
+        """Let somebody decide; return the outcome."""
+        decision = Decision(t_ns=self.t_ns, by=by, choice=choice, subject=subject, why=why)
+        self.state, outcome = decide(self.state, decision, self.ground, self.policy)
+        self._note(outcome)
+        return outcome
+
+    def stages(self, draft_id):
+        """Return what a draft has gone through."""
+        return [t.after for t in self.transitions if t.draft_id == draft_id]
+
+    def _note(self, outcome) -> None:
+        self.drafts += outcome.drafts
+        self.transitions += outcome.transitions
+        self.sent += outcome.sent
+        self.alarms += outcome.alarms
+
+
+@pytest.fixture(scope="session")
+def watching():
+    """Return what begins a night: of a ground and a policy."""
+    return Watch
+
+
+@pytest.fixture
+def watch(ground):
+    """Return a night with two approvers."""
+    return Watch(ground, Policy(approvers=("Ana", "Ion")))
+
+
+@pytest.fixture(scope="session")
+def lost_of(assessment_of):
+    """Return a maker of lost tracks: not seen for a while, somewhere within a radius."""
+
+    def make(track_id=1, zones=("galati",), radius_m=3000.0, t_seen_ns=T0_NS, **changes):
+        reach = Reach(
+            t_seen_ns=t_seen_ns,
+            centre_lonlat_deg=changes.pop("centre", (28.1, 45.1)),
+            radius_m=radius_m,
+            people=5000 * len(zones),
+            zones=zones,
+        )
+        return assessment_of(
+            track_id=track_id, places=(), reach=reach, context="lost", t_ns=t_seen_ns, **changes
+        )
 
     return make

@@ -24,6 +24,9 @@ METRES_PER_DEG = 111_195.0
 KNOWN_PROB = 0.5
 """Seen to be a bird, or with a believed transponder, above this: no longer one to fear."""
 
+TOP_SPEED_MPS = 120.0
+"""Of what is feared. A first radius may be all uncertainty, and says little about speed."""
+
 Ring = tuple[tuple[float, float], ...]
 
 
@@ -109,7 +112,7 @@ def _unseen(kept: Missing, now: Assessment, t_ns: int) -> Missing:
         t_seen_ns=told.t_seen_ns,
         reach=told,
         t_reach_ns=t_ns,
-        growth_mps=max(growth_mps, 0.0),
+        growth_mps=min(max(growth_mps, 0.0), TOP_SPEED_MPS),
     )
 
 
