@@ -22,7 +22,7 @@ T_S = np.arange(0.0, HORIZON_S + STEP_S / 2.0, STEP_S)
 CONE_Q_M2PS3 = 0.1
 """White noise acceleration of the constant-velocity cone that futures are compared with."""
 ON_TRACK_M = 2_000.0
-LEAST_KNOWN_S = 120.0
+LEAST_KNOWN_S, THINNED = 120.0, 4
 
 
 class Forecasts(NamedTuple):
@@ -94,10 +94,16 @@ class Made(NamedTuple):
 
 
 def _times_s(flight: Known, every_s: float, rng: np.random.Generator) -> frozenset[float]:
-    """Return the times of the forecasts: multiples of a scan, from a random one on."""
+    """Return the times of the forecasts: multiples of a scan, from a random one on.
+
+    Times after which too little of a flight is known for the whole horizon are thinned.
+    """
     first_s = SCAN_S * round((FIRST_S + rng.uniform(0.0, every_s)) / SCAN_S)
     last_s = flight.lasts_s - (0.0 if flight.whole else LEAST_KNOWN_S)
-    return frozenset(np.arange(first_s, last_s, every_s).tolist())
+    full_s = flight.lasts_s - (0.0 if flight.whole else HORIZON_S)
+    times_s = np.arange(first_s, last_s, every_s)
+    keep = (times_s <= full_s) | (np.arange(len(times_s)) % THINNED == 0)
+    return frozenset(times_s[keep].tolist())
 
 
 def _track_on(seen: Seen, flight: Known, shift_m: np.ndarray) -> Track | None:

@@ -20,8 +20,10 @@ TUNING_SEEDS = range(1000, 2000)
 """Thresholds, parameters and libraries may be chosen on these."""
 HELD_OUT_SEEDS = range(5000, 6000)
 """Figures are reported on these; nothing may be chosen on them."""
-LATE_TURN_S = 240.0
-"""How long before arrival `defl4` turns."""
+LATE_TURN_S, ARRIVES_M = 240.0, 3_000.0
+"""How long before arrival `defl4` turns; it arrives when it comes so near its place."""
+PASSES_ON_S = 4800.0
+"""How long through traffic flies on once past its point: past the end of what is judged."""
 STEP_S = 2.0
 
 
@@ -295,14 +297,17 @@ def _off_course(rng: np.random.Generator, habits: Habits, lasts_s: float) -> Pla
     plan = _deflected(rng, habits, lasts_s)
     first_m = plan.route_m[1] - plan.route_m[0]
     share = lasts_s / (plan.turned_s or lasts_s)
-    return msgspec.structs.replace(plan, aim_at_m=tuple(plan.route_m[0] + share * first_m))
+    return msgspec.structs.replace(
+        plan, aim_at_m=tuple((plan.route_m[0] + share * first_m).tolist())
+    )
 
 
 def _late(rng: np.random.Generator, habits: Habits, lasts_s: float) -> Plan:
-    at_s = lasts_s - LATE_TURN_S
     turn_rad = _signed_rad(rng, habits.deflect_deg)
-    plan = _plan(rng, habits, np.array([at_s, LATE_TURN_S]), turn_rad)
-    return msgspec.structs.replace(plan, turned_s=at_s)
+    plan = _plan(rng, habits, np.array([lasts_s, LATE_TURN_S]), turn_rad)
+    last_m = plan.route_m[2] - plan.route_m[1]
+    plan.route_m[2] += ARRIVES_M * last_m / np.hypot(*last_m)
+    return msgspec.structs.replace(plan, turned_s=lasts_s)
 
 
 def _wandering(rng: np.random.Generator, habits: Habits, lasts_s: float) -> Plan:
@@ -311,10 +316,11 @@ def _wandering(rng: np.random.Generator, habits: Habits, lasts_s: float) -> Plan
 
 
 def _passing(rng: np.random.Generator, habits: Habits, lasts_s: float) -> Plan:
-    """Return a straight flight whose aim is on its way: it flies on as long again."""
-    plan = _straight(rng, habits, 2.0 * lasts_s)
-    middle_m = plan.route_m.mean(axis=0)
-    return msgspec.structs.replace(plan, aim_at_m=tuple(middle_m), impact=False)
+    """Return a straight flight whose aim is only on its way."""
+    plan = _plan(rng, habits, np.array([lasts_s, PASSES_ON_S]), np.zeros(1))
+    straight_m = np.delete(plan.route_m, 1, axis=0)
+    aim_at_m = tuple(plan.route_m[1].tolist())
+    return msgspec.structs.replace(plan, route_m=straight_m, aim_at_m=aim_at_m, impact=False)
 
 
 _Make = Callable[[np.random.Generator, Habits], Plan]
