@@ -4,11 +4,15 @@ import gzip
 import importlib
 import json
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
+
+from tocsin.config import Site, load_site
+from tocsin.geo.border import index_border
 
 ROOT = Path(__file__).parents[2]
 SITES = ROOT / "sites"
@@ -16,6 +20,7 @@ ROMANIAN, BY_HAND = ("galati", "vaslui"), ("vilnius", "lublin", "estonia")
 MADE = (*ROMANIAN, *BY_HAND)
 PROTECTED = {"vilnius": "LTU", "lublin": "POL", "estonia": "EST"}
 every_site = pytest.mark.parametrize("site", MADE)
+PLAURU = shapely.Point(28.829, 45.319)
 COUNTY_PEOPLE = {
     "ro-gl": (480e3, 520e3),
     "ro-tl": (190e3, 210e3),
@@ -31,6 +36,11 @@ def shapes(site: str, name: str) -> list[tuple[dict, shapely.Geometry]]:
         (f["properties"], shapely.geometry.shape(f["geometry"]))
         for f in json.loads(text)["features"]
     ]
+
+
+@cache
+def loaded_site(site: str) -> Site:
+    return load_site(SITES / f"{site}.toml")
 
 
 @every_site
@@ -170,6 +180,61 @@ def test_the_border_line_keeps_every_vertex_of_its_source(site: str, shared_data
     assert len(shipped) > 1_000
     # The ends of its parts are cut by the window and by the 30 m rule of the shared edge.
     assert sum(at not in source for at in shipped) <= 2 * len(shapely.get_parts(line)) + 2
+
+
+# Where the source says that they lie: lat, lon, the site, on the protected side or not.
+SIDES = [
+    ("vaslui", 46.41, 27.49, True, "Puiești"),
+    ("vaslui", 45.75, 28.03, True, "Foltești"),
+    ("vaslui", 45.91, 28.21, False, "Cahul"),
+    ("vaslui", 45.48, 28.20, False, "Giurgiulești"),
+    ("vaslui", 47.16, 27.59, True, "Iași"),
+    ("vilnius", 54.69, 25.28, True, "Vilnius"),
+    ("vilnius", 54.61, 25.96, False, "Astravets"),
+    ("lublin", 51.57, 23.34, True, "Wyryki"),
+    ("lublin", 52.10, 23.69, False, "Brest"),
+    ("lublin", 52.23, 21.01, True, "Warsaw"),
+    ("estonia", 58.38, 26.72, True, "Tartu"),
+    ("estonia", 59.44, 24.75, True, "Tallinn"),
+    ("estonia", 57.82, 28.33, False, "Pskov"),
+]
+
+
+@pytest.mark.parametrize(("site", "lat_deg", "lon_deg", "inside", "name"), SIDES)
+def test_well_known_places_lie_on_their_side(
+    site: str, lat_deg: float, lon_deg: float, inside: bool, name: str
+) -> None:
+    """A clip that lost a piece of the country would let a drone be abroad over a town."""
+    loaded = loaded_site(site)
+    at_m = loaded.plane.site_from_geodetic(lat_deg, lon_deg)
+    assert index_border(loaded.borders[0]).inside(at_m)[0] == inside, name
+
+
+@every_site
+def test_a_site_says_what_is_invented_and_how_sure_its_border_is(site: str) -> None:
+    """Nobody may take its radars for real ones, or its line for an official one."""
+    loaded = loaded_site(site)
+    assert loaded.synthetic
+    assert all("invented" in sensor.note for sensor in loaded.sensors)
+    assert "not an official line" in loaded.note
+    assert "approximate, not administrative" in loaded.note
+    assert [border.sigma_m for border in loaded.borders] == [100.0 if site == "estonia" else 50.0]
+    stated = next(x for x in loaded.toml.splitlines() if x.startswith("sigma_m"))
+    assert "not proven" in stated
+    assert all(zone.county and zone.languages for zone in loaded.zones)
+
+
+@every_site
+def test_any_way_in_over_the_line_is_an_entry(site: str) -> None:
+    """The line must know its protected side all along, or crossings would not count."""
+    index = index_border(loaded_site(site).borders[0])
+    assert np.mean(index.inside_left == 0) < 0.01
+
+
+def test_plauru_lies_in_a_zone() -> None:
+    """A hamlet opposite Izmail, in no gazetteer of towns, 0.7 km from the line."""
+    (zone,) = (p["id"] for p, z in shapes("galati", "zones") if z.contains(PLAURU))
+    assert zone == "ro-tl-ceatalchioi"
 
 
 @pytest.mark.slow
