@@ -10,6 +10,8 @@ from lively_night import at, lively_night, write_lively
 from test_show_report import CHROMIUM, Reader, browse
 
 from tocsin.model.alert import Choice
+from tocsin.record import entries
+from tocsin.record.journal import Journal
 from tocsin.record.run_folder import RunFolder
 from tocsin.show.calls import CHOICES_TOLD
 from tocsin.show.night import gather
@@ -172,3 +174,19 @@ def test_a_browser_draws_regions_and_lives_without_an_error(folder, tmp_path: Pa
     assert shown is not None
     assert "of where it was seen last, 2 min 30 s before" in shown[0]
     assert "83\u202f360 people in 2 zones" in shown[0]
+
+
+def test_an_approved_alert_that_did_not_leave_is_not_told_as_sent(tmp_path: Path) -> None:
+    """People believe that it went out: nothing on this page is more urgent."""
+    folder = RunFolder.create(tmp_path)
+    write_lively(lively_night(step_s=20.0), folder)
+    with Journal.open(folder.journal, salt_key=b"a fixed test key") as journal:
+        idx = next(e.idx for e in journal.read(kind="sent") if "last_call" in e.fields()["id"])
+        entries.journal_refusal(journal, at(1400), decision_idx=idx, why="not sent: bow-tie")
+    page = render(folder).decode()
+    text = card(page, "galati-city-last_call-1400")
+    assert "approved, NOT SENT: no sound message could be made of it" in text
+    assert "NOT SENT: not sent: bow-tie" in text
+    assert "Alert sent" not in text
+    assert "1 approved alert NOT SENT" in words(page, "picture")
+    assert "; 3 sent, the first" in words(page, "picture")

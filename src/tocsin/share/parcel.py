@@ -35,15 +35,23 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """The CAP message; its UTF-8 bytes are those published, signature and all."""
 
 
-def parcel_of(sent: Sent, cap_xml: bytes, *, t_accepted_ns: int) -> Parcel:
+def parcel_of(sent: Sent, cap_xml: bytes, *, t_accepted_ns: int, key: str = "") -> Parcel:
     """Return the parcel of an alert; who approved it is not told to partners.
+
+    Args:
+        sent: What was let out.
+        cap_xml: One of its CAP messages, as published.
+        t_accepted_ns: Now, by the clock of the machine.
+        key: Identifier of that message, where it is not the alert's own (the Cancel that goes
+            with an all-clear).
 
     Raises:
         BadInput: The id cannot stand in a header, or the message is no UTF-8.
     """
-    if not sent.id or not all(33 <= ord(letter) < 127 for letter in sent.id):
+    key = key or sent.id
+    if not key or not all(33 <= ord(letter) < 127 for letter in key):
         raise BadInput(
-            "the id of an alert is not visible ASCII", where=repr(sent.id), remedy="Name it so."
+            "the id of an alert is not visible ASCII", where=repr(key), remedy="Name it so."
         )
     try:
         text = cap_xml.decode()
@@ -52,7 +60,7 @@ def parcel_of(sent: Sent, cap_xml: bytes, *, t_accepted_ns: int) -> Parcel:
             "its CAP message is no UTF-8", where=sent.id, remedy="Encode it so."
         ) from wrong
     return Parcel(
-        key=sent.id,
+        key=key,
         t_accepted_ns=t_accepted_ns,
         t_sent_ns=sent.t_sent_ns,
         t_expires_ns=sent.draft.t_expires_ns,

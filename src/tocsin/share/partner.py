@@ -28,6 +28,8 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
     changes from one to the other."""
     form: Form = "json"
     """Body of the request: the envelope with the CAP message in it, or the CAP message alone."""
+    duty: bool = False
+    """True: a duty service, which gets PREPARE too; others get only what is public."""
 
 
 def check_partner(partner: Partner) -> None:

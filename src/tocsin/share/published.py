@@ -20,6 +20,7 @@ from tocsin.model.alert import AlertText, Sent
 from tocsin.model.errors import BadInput, BadStorage
 from tocsin.share.whole import write_whole
 from tocsin.wire.cap.atom import feed
+from tocsin.wire.cap.decode import parse
 from tocsin.wire.cap.publish import alert_of_sent, cancel_of, issue
 from tocsin.wire.cap.records import CapAlert
 from tocsin.wire.cell_broadcast.pages import PAGES_LIMIT, alphabet_of, encode
@@ -59,10 +60,13 @@ class Publisher:
         *,
         base_url: str = ".",
     ) -> None:
-        """Publish into the `alerts` folder of a run, in the name of a sender."""
+        """Publish into the `alerts` folder of a run, in the name of a sender.
+
+        Alerts that lie there already, from before a restart, stay in the feed.
+        """
         self._folder, self._sender, self._names = folder, sender, sender_names
         self._signer, self._base_url = signer, base_url
-        self._alerts: list[CapAlert] = []
+        self._alerts = _lying_there(folder / "sent")
 
     def issue(self, sent: Sent) -> tuple[Issued, ...]:
         """Return the messages of what was let out: the alert; with an all-clear, its Cancel too.
@@ -94,12 +98,21 @@ class Publisher:
                 self._alerts += [message.alert for message in issued]
                 paths.append(write_whole(folder / FEED, self._feed(sent.t_sent_ns)))
         except OSError as wrong:
-            raise BadStorage(
-                f"an alert cannot be written ({wrong.strerror})",
-                where=str(wrong.filename or folder),
-                remedy="Free space or rights on that folder; the alert itself is in the journal.",
-            ) from wrong
+            raise _unwritable(folder, wrong) from wrong
         return tuple(paths)
+
+    def refresh(self, t_ns: int) -> Path:
+        """Write the feed as of `t_ns`, without what has lapsed; also before the first alert.
+
+        Raises:
+            BadStorage: The folder cannot be written.
+        """
+        folder = self._folder / "sent"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            return write_whole(folder / FEED, self._feed(t_ns))
+        except OSError as wrong:
+            raise _unwritable(folder, wrong) from wrong
 
     def _signed(self, alert: CapAlert, xml: bytes) -> bytes:
         return xml if self._signer is None else issue(alert, *self._signer)
@@ -116,6 +129,20 @@ class Publisher:
             author=next(iter(self._names.values()), self._sender),
             base_url=self._base_url,
         )
+
+
+def _lying_there(folder: Path) -> list[CapAlert]:
+    """Return the alerts of a folder; what cannot be read as one is left out of the feed."""
+    read = (parse(path.read_bytes(), path.name) for path in sorted(folder.glob("*.xml")))
+    return [alert for alert in read if isinstance(alert, CapAlert)]
+
+
+def _unwritable(folder: Path, wrong: OSError) -> BadStorage:
+    return BadStorage(
+        f"an alert cannot be written ({wrong.strerror})",
+        where=str(wrong.filename or folder),
+        remedy="Free space or rights on that folder; the alert itself is in the journal.",
+    )
 
 
 def broadcast_file(text: AlertText) -> bytes:

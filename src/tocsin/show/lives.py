@@ -47,6 +47,14 @@ class SentEntry(msgspec.Struct, frozen=True, kw_only=True):
     sent: Sent
 
 
+class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
+    """An approved alert that did not leave, with the reason, and the entry that says so."""
+
+    idx: int
+    t_ns: int
+    why: str
+
+
 class Act(msgspec.Struct, frozen=True, kw_only=True):
     """A decision, and why it was refused, or empty."""
 
@@ -71,7 +79,9 @@ class Lives(msgspec.Struct, frozen=True, kw_only=True):
     steps: dict[str, tuple[Step, ...]]
     """By draft id."""
     sent: dict[str, SentEntry]
-    """By draft id."""
+    """By draft id: what left."""
+    held_back: dict[str, HeldBack]
+    """By draft id: what people let out, and no sound message could be made of."""
     acts: tuple[Act, ...]
     calls: tuple[Call, ...]
 
@@ -82,17 +92,24 @@ def gather_lives(journal: JournalReader) -> Lives:
     for entry in journal.read(kind="transition"):
         for step in transitions_of(entry) if entry.body is not None else ():
             steps.setdefault(step.draft_id, []).append(Step(idx=entry.idx, transition=step))
-    sent = [
+    refused = {
+        int(entry.fields()["decision"]): HeldBack(
+            idx=entry.idx, t_ns=entry.t_event_ns, why=str(entry.fields()["why"])
+        )
+        for entry in journal.read(kind="refused", bodies=False)
+    }
+    let_out = [
         SentEntry(idx=entry.idx, sent=sent_of(entry))
         for entry in journal.read(kind="sent")
         if entry.body is not None
     ]
-    acts = _acts(journal)
+    acts = _acts(journal, refused)
     return Lives(
-        known=bool(steps or sent or acts),
+        known=bool(steps or let_out or acts),
         drafts=_drafts(journal),
         steps={draft_id: tuple(found) for draft_id, found in steps.items()},
-        sent={entry.sent.draft.id: entry for entry in sent},
+        sent={e.sent.draft.id: e for e in let_out if e.idx not in refused},
+        held_back={e.sent.draft.id: refused[e.idx] for e in let_out if e.idx in refused},
         acts=acts,
         calls=tuple(
             Call(idx=entry.idx, alarm=alarm_of(entry))
@@ -102,13 +119,13 @@ def gather_lives(journal: JournalReader) -> Lives:
     )
 
 
-def _acts(journal: JournalReader) -> tuple[Act, ...]:
-    refused = {
-        int(told["decision"]): str(told["why"])
-        for told in (entry.fields() for entry in journal.read(kind="refused", bodies=False))
-    }
+def _acts(journal: JournalReader, refused: dict[int, HeldBack]) -> tuple[Act, ...]:
     return tuple(
-        Act(idx=entry.idx, decision=decision_of(entry), refused=refused.get(entry.idx, ""))
+        Act(
+            idx=entry.idx,
+            decision=decision_of(entry),
+            refused=refused[entry.idx].why if entry.idx in refused else "",
+        )
         for entry in journal.read(kind="decision")
         if entry.body is not None
     )

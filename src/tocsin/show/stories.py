@@ -16,6 +16,7 @@ UNFOLDED = 8
 MACHINE = "tocsin"
 """Who, in a transition: what time and evidence do by themselves."""
 LIFE_UNKNOWN = "drafted; no sending is on record"
+HELD_BACK = "approved, NOT SENT: no sound message could be made of it"
 STANDINGS: dict[tuple[Stage, Stage], str] = {
     ("draft", "draft"): "waits for a decision",
     ("draft", "approved"): "approved, not yet sent",
@@ -58,7 +59,7 @@ class DraftCard(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     standing: str
     grave: bool
-    """It lapsed after it was sent: what nobody must take for an all-clear."""
+    """It lapsed after it was sent, or did not leave: nobody must read over it."""
     drafted: str
     expires: str
     people: str
@@ -102,7 +103,8 @@ def _card(
         level=f"ALL CLEAR of {level}" if is_over else level,
         zone=names.get(draft.zone_id, draft.zone_id),
         standing=standing(lives, draft),
-        grave=bool(steps) and _pair(steps[-1].transition) == ("sent", "lapsed"),
+        grave=draft.id in lives.held_back
+        or (bool(steps) and _pair(steps[-1].transition) == ("sent", "lapsed")),
         drafted=local.clock(draft.t_drafted_ns),
         expires=local.clock(draft.t_expires_ns),
         people=_people(draft),
@@ -119,6 +121,8 @@ def standing(lives: Lives, draft: Draft) -> str:
     """Return how a draft stood at the end of the record, in words."""
     if not lives.known:
         return LIFE_UNKNOWN
+    if draft.id in lives.held_back:
+        return HELD_BACK
     steps = lives.steps.get(draft.id, ())
     return STANDINGS.get(_pair(steps[-1].transition), "") if steps else STANDINGS["draft", "draft"]
 
@@ -150,8 +154,10 @@ def _odds(threat: ZoneThreat, t_ns: int) -> Odds:
 
 def _story(lives: Lives, draft: Draft, local: LocalTime) -> Iterator[Event]:
     steps = lives.steps.get(draft.id, ())
+    if held := lives.held_back.get(draft.id):
+        yield _event(held.t_ns, f"NOT SENT: {held.why}", held.idx, local)
     for step in steps:
-        if text := _told(step.transition, draft):
+        if text := _told(step.transition, draft, left=draft.id not in lives.held_back):
             yield _event(step.transition.t_ns, text, step.idx, local)
     for act in lives.acts:
         if text := _act_told(act, draft, steps):
@@ -162,13 +168,14 @@ def _event(t_ns: int, text: str, idx: int, local: LocalTime) -> Event:
     return Event(at=local.clock(t_ns), t_ns=t_ns, text=text, idx=idx)
 
 
-def _told(step: Transition, draft: Draft) -> str:
+def _told(step: Transition, draft: Draft, *, left: bool) -> str:
     """Say one step in words; an approval is told with the sending that follows it."""
     what = "All-clear" if draft.purpose == "all_clear" else "Alert"
+    what += " sent" if left else " approved"
     templates: dict[tuple[Stage, Stage], str] = {
         ("draft", "draft"): "Drafted: {why}.",
         ("draft", "approved"): "",
-        ("approved", "sent"): what + " sent, by {by}: {why}.",
+        ("approved", "sent"): what + ", by {by}: {why}.",
         ("draft", "rejected"): "Rejected by {by}: {why}.",
         ("draft", "updated"): "Never sent: {why}.",
         ("draft", "lapsed"): "Lapsed as a draft, never sent: {why}.",

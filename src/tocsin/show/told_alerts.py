@@ -33,6 +33,7 @@ def drafted(night: Night, local: LocalTime) -> Iterator[Sentence]:
         f"({first.level.replace('_', ' ')}) at {local.clock(first.t_drafted_ns)}; "
     )
     let_out = [night.lives.sent[d.draft.id] for d in warnings if d.draft.id in night.lives.sent]
+    yield from _held_back(night.lives)
     if not let_out:
         entries = tuple(entry.idx for entry in warnings)[:CITED]
         yield Sentence(text=first_upper(text) + "none was sent.", entries=entries)
@@ -41,6 +42,15 @@ def drafted(night: Night, local: LocalTime) -> Iterator[Sentence]:
     entries = (warnings[0].idx, *(entry.idx for entry in let_out))[:CITED]
     yield Sentence(text=first_upper(text), entries=entries)
     yield from _ended(night.lives)
+
+
+def _held_back(lives: Lives) -> Iterator[Sentence]:
+    """Say first what people believe to have been sent, and was not."""
+    if lives.held_back:
+        number = count(len(lives.held_back), "approved alert")
+        text = f"{first_upper(number)} NOT SENT: no sound message could be made."
+        entries = tuple(held.idx for held in lives.held_back.values())[:CITED]
+        yield Sentence(text=text, entries=entries)
 
 
 def _first_sent(sent: Sent, local: LocalTime) -> str:
