@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tocsin.model.alert import AlertText
 from tocsin.model.place import Place
-from tocsin.model.threat import Assessment, ClassBelief, Crossing, MayBe, Reach, Threat
+from tocsin.model.threat import Assessment, ClassBelief, Crossing, MayBe, Reach, Threat, ZoneThreat
 from tocsin.model.units import S_NS
 from tocsin.warn.danger import Danger
 from tocsin.warn.policy import Policy
@@ -96,6 +96,9 @@ def lost() -> Assessment:
     within = {"track_id": 17, "within_s": (300.0, 600.0, 1200.0), "prob": (0.2, 0.4, 0.6)}
     threat = Threat(place_id="p", radius_m=3000.0, **within, **window)
     crossing = Crossing(border_id="line", window_reason="", state="outside", **within, **window)
+    zone = ZoneThreat(
+        track_id=17, zone_id="z", radius_m=3000.0, within_s=(300.0, 600.0, 1200.0),
+        prob=(0.3, 0.52, 0.7), **window)  # fmt: skip
     reach = Reach(t_seen_ns=T_NS - 3 * minute_ns, centre_lonlat_deg=(28.5, 45.4), radius_m=9400.0,
                   people=21_500, zones=("z",))  # fmt: skip
     return Assessment(
@@ -107,6 +110,7 @@ def lost() -> Assessment:
         context="lost",
         crossings=(crossing,),
         threats=(threat,),
+        zones=(zone,),
         reach=reach,
         may_be=(MayBe(track_id=4, prob=0.62),),
         evidence=(),

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tocsin.model.threat import MayBe, Reach
+from tocsin.model.threat import MayBe, Reach, ZoneThreat
 from tocsin.model.units import S_NS
 from tocsin.warn.danger import Danger
 from tocsin.warn.reasons import percent, reason_of
@@ -84,6 +84,35 @@ def test_a_lost_track_tells_how_far_it_may_be_and_who_it_may_be(danger_of) -> No
     assert told["hu"].endswith("Lehet, hogy ugyanaz, mint ez: 4. objektum (62 %).")
     for sentence in told.values():
         assert not {"{", "}"} & set(sentence)
+
+
+def test_the_whole_zone_is_told_where_it_is_more_than_the_place(danger_of) -> None:
+    """A level may be reached by many places of which none alone would."""
+    danger = danger_of(context="straight")
+    threat = danger.threat
+    zone = ZoneThreat(
+        track_id=17,
+        zone_id="galati",
+        radius_m=threat.radius_m,
+        within_s=threat.within_s,
+        prob=(0.0, 0.3, 0.65, 0.7, 0.8),
+        t_p05_ns=None,
+        t_p50_ns=None,
+        t_p95_ns=None,
+    )
+    for language, words in {
+        "en": "inside 10 minutes (65 % for the zone as a whole); if it does",
+        "ro": "în 10 minute (65 % pentru toată zona); dacă trece",
+    }.items():
+        found = msgspec.structs.replace(danger.assessment, zones=(zone,))
+        more = msgspec.structs.replace(danger, assessment=found)
+        assert words in reason_of(more, 600.0, T0_NS, language).sentence
+    same = msgspec.structs.replace(zone, prob=threat.prob)
+    other = msgspec.structs.replace(zone, zone_id="tulcea")
+    for zones in ((same,), (other,)):
+        found = msgspec.structs.replace(danger.assessment, zones=zones)
+        alone = msgspec.structs.replace(danger, assessment=found)
+        assert "as a whole" not in reason_of(alone, 600.0, T0_NS, "en").sentence
 
 
 def test_what_is_not_known_is_said_or_left_out(danger_of) -> None:

@@ -76,12 +76,24 @@ def _sentence(
         (
             _track(danger.assessment, officer),
             passes,
+            _whole(danger, officer, within_s),
             _when(officer.arrives, t_ns, threat, language) or officer.no_arrival,
             _border(officer, crossing, within_s, t_ns, language),
             _unseen(danger.assessment, t_ns, language),
             ".",
         )
     )
+
+
+def _whole(danger: Danger, officer: Officer, within_s: float) -> str:
+    """Say how probably any place of the zone is passed, where that is more than the one named."""
+    for zone in danger.assessment.zones:
+        told = percent(prob_within(zone, within_s))
+        if zone.zone_id == danger.place.zone and told != percent(
+            prob_within(danger.threat, within_s)
+        ):
+            return officer.whole.format(prob=told)
+    return ""
 
 
 def _track(assessment: Assessment, officer: Officer) -> str:

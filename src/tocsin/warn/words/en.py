@@ -85,6 +85,7 @@ ENGLISH = Language(
         track="Track {id}, probably {kind} ({kind_prob}), without a believed transponder",
         lost=" (contact lost, position estimated)",
         passes=": {prob} chance of passing within {radius_km:g} km of {place} inside {within}",
+        whole=" ({prob} for the zone as a whole)",
         arrives="; if it does, {span}",
         no_arrival="; when cannot be told",
         crosses=". {prob} chance of crossing the border",

@@ -84,6 +84,7 @@ HUNGARIAN = Language(
             ": {prob}-os eséllyel {within} alatt {radius_km:g} km-nél közelebb halad el ehhez a "
             "helyhez: {place}"
         ),
+        whole=" (az egész zónára {prob})",
         arrives="; ha igen, {span}",
         no_arrival="; hogy mikor, nem mondható meg",
         crosses=". A határ átlépésének esélye {prob}",

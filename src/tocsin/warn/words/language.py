@@ -41,6 +41,8 @@ class Officer(msgspec.Struct, frozen=True, kw_only=True):
     track: str
     lost: str
     passes: str
+    whole: str
+    """Added where the whole zone is more probably passed than its first place."""
     arrives: str
     no_arrival: str
     crosses: str

@@ -105,6 +105,7 @@ ROMANIAN = Language(
             ": probabilitate de {prob} să treacă la mai puțin de {radius_km:g} km de {place} "
             "în {within}"
         ),
+        whole=" ({prob} pentru toată zona)",
         arrives="; dacă trece, {span}",
         no_arrival="; momentul nu se poate estima",
         crosses=". Probabilitate de {prob} să treacă frontiera",

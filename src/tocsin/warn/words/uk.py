@@ -99,6 +99,7 @@ UKRAINIAN = Language(
             ": імовірність {prob}, що за {within} пройде ближче ніж за {radius_km:g} км від місця "
             "{place}"
         ),
+        whole=" (для всієї зони {prob})",
         arrives="; якщо пройде, то {span}",
         no_arrival="; коли саме, визначити неможливо",
         crosses=". Імовірність перетину кордону {prob}",
