@@ -336,7 +336,9 @@ def test_zones_that_touch_or_overlap_by_a_sliver_are_taken(tmp_path: Path) -> No
         assert [zone.id for zone in zones] == ["z", "e"]
 
 
-@pytest.mark.parametrize("written", [["ro-RO", "uk-UA"], "ro-RO, uk-UA", "ro-RO,uk-UA"])
+@pytest.mark.parametrize(
+    "written", [["ro-RO", "uk-UA"], "ro-RO, uk-UA", "ro-RO,uk-UA", '[ "ro-RO", "uk-UA" ]']
+)
 def test_county_and_languages_come_through(tmp_path: Path, written: object) -> None:
     """GeoPackage has no lists: one text with commas is the same."""
     (zone,) = zones_of(layer(tmp_path, (WEST, ZONE | {"county": "ro-gl", "languages": written})))

@@ -144,8 +144,8 @@ SITES = {
             lat_deg=51.60,
             lon_deg=23.20,
             inside="POL",
-            region=shapely.box(21.5, 49.5, 24.5, 54.1),
-            map=shapely.box(20.8, 49.3, 25.6, 54.3),
+            region=shapely.box(21.5, 48.9, 24.5, 54.1),
+            map=shapely.box(20.8, 48.8, 25.6, 54.3),
             drawn=("LTU", "POL", "BLR", "UKR", "SVK"),
             lines=(
                 LineSpec(

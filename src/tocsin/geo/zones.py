@@ -14,24 +14,24 @@ _TAG = re.compile(r"[a-z]{2,3}-[A-Z]{2}")
 
 
 def languages_of(feature: Feature) -> tuple[str, ...]:
-    """Read `languages`: a list of tags, or one text with commas, as table formats have it.
+    """Read `languages`: a list of tags, or one text with commas.
+
+    Table formats have no lists; tools that copy one there write it as JSON.
 
     Raises BadInput where one is no tag, or is given twice.
     """
     given = feature.properties.get("languages") or ()
-    tags = given.split(",") if isinstance(given, str) else given
-    if not isinstance(tags, list | tuple):
+    if isinstance(given, str):
+        text = given.strip("[] ").replace('"', "")
+        given = text.split(",") if text else ()
+    if not isinstance(given, list | tuple):
         feature.refuse(f"property `languages` is {given!r}", "Give tags such as ro-RO, uk-UA.")
-    languages = tuple(str(tag).strip() for tag in tags)
+    languages = tuple(str(tag).strip() for tag in given)
     for tag in languages:
         if not _TAG.fullmatch(tag):
-            feature.refuse(
-                f"`{tag}` is no language tag", "Give tags such as ro-RO, uk-UA."
-            )
+            feature.refuse(f"`{tag}` is no language tag", "Give tags such as ro-RO, uk-UA.")
         if languages.count(tag) > 1:
-            feature.refuse(
-                f"language `{tag}` is given twice", "Give every language once."
-            )
+            feature.refuse(f"language `{tag}` is given twice", "Give every language once.")
     return languages
 
 
