@@ -213,6 +213,7 @@ def pack(
     seeds: Annotated[str, typer.Option(help="As 1000, 1000-1009 or 1000,1003.")] = "1000",
     only: Annotated[list[str] | None, typer.Option(help="A scenario; may be repeated.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes at a time.")] = 1,
+    takes: Annotated[float, typer.Option(help="Seconds of the scripted approver.")] = 15.0,
     keep: Annotated[bool, typer.Option("--keep", help="Keep recordings and records.")] = False,
 ) -> None:
     """The scenario pack: simulated, replayed and scored.
@@ -225,7 +226,7 @@ def pack(
     from tocsin.commands.pack import pack as work
     from tocsin.commands.pack import print_pack, seeds_of
 
-    done = work(out, seeds=seeds_of(seeds), only=only or (), jobs=jobs, keep=keep)
+    done = work(out, seeds=seeds_of(seeds), only=only or (), jobs=jobs, takes_s=takes, keep=keep)
     print_pack(done, Console())
     if any(run.fault for run in done.runs):
         raise typer.Exit(1)
