@@ -162,8 +162,8 @@ def watching():
 
 @pytest.fixture
 def watch(ground):
-    """Return a night with two approvers."""
-    return Watch(ground, Policy(approvers=("Ana", "Ion")))
+    """Return a night with two approvers, on which five minutes of calm are enough."""
+    return Watch(ground, Policy(approvers=("Ana", "Ion"), all_clear_after_s=300.0))
 
 
 @pytest.fixture(scope="session")

@@ -53,6 +53,31 @@ def test_approving_an_alarm_clears_nothing(warned, assessment_of) -> None:
     assert "no open draft" in warned.say("approve", draft.alarm_id).refused
 
 
+def test_a_faint_threat_is_no_calm(warned, assessment_of) -> None:
+    """What would never make a warning is reason enough not to end one."""
+    warned.look(assessment_of(probs=(0.0, 0.0, 0.03)), times=100)
+    assert all_clears(warned) == []
+    warned.look(assessment_of(probs=(0.0, 0.0, 0.01)), times=62)
+    assert len(all_clears(warned)) == 1
+
+
+def test_what_flies_inside_the_border_keeps_every_zone_waiting(warned, assessment_of) -> None:
+    """Hours to and fro over three counties: it may come back to the first."""
+    warned.look(assessment_of(probs=CALM, state="inside"), times=100)
+    assert all_clears(warned) == []
+
+
+def test_losing_it_inside_the_border_ends_it_nowhere(warned, assessment_of, lost_of) -> None:
+    """What seeing it did not end, losing it must not: not in the farthest county either."""
+    warned.look(assessment_of(probs=CALM, state="inside"), times=10)
+    far = lost_of(zones=(), radius_m=100.0, centre=(20.0, 45.1), t_seen_ns=warned.t_ns)
+    warned.look(far, times=100)
+    assert all_clears(warned) == []
+    warned.say("explain", "1", why="found")
+    warned.look(far)
+    assert len(all_clears(warned)) == 1
+
+
 def test_losing_the_track_makes_none(warned, lost_of) -> None:
     """Puiesti: the alert was ended as it left the radars; half an hour later it fell."""
     warned.look(lost_of(), times=12, every_s=300.0)
@@ -227,7 +252,7 @@ def test_a_rejected_all_clear_is_not_asked_again_at_once(warned, assessment_of) 
 
 def test_people_may_be_counted(watching, ground, assessment_of, lost_of) -> None:
     """A delta with three fishermen may be cleared at another price; the default is nobody."""
-    policy = Policy(approvers=("Ana",), all_clear_max_people=5000)
+    policy = Policy(approvers=("Ana",), all_clear_max_people=5000, all_clear_after_s=300.0)
     watch = watching(ground, policy)
     watch.look(assessment_of(probs=WARNED))
     watch.say("approve", watch.drafts[0].id)

@@ -4,16 +4,20 @@ Losing a track never makes one. A person may clear a zone against the machine's 
 named an override, with its reason.
 """
 
+from collections.abc import Iterable, Mapping
+
 import msgspec
 
 from tocsin.model.alert import Sent
 from tocsin.model.place import Zone
+from tocsin.model.threat import Assessment
 from tocsin.model.units import S_NS
+from tocsin.warn.danger import zone_prob
 from tocsin.warn.draft import all_clear_of
 from tocsin.warn.ground import Ground
 from tocsin.warn.ladder import NO_LEVEL
 from tocsin.warn.life import Ledger, withdraw_draft, withdraw_over
-from tocsin.warn.missing import may_be_in
+from tocsin.warn.missing import inside, may_be_in
 from tocsin.warn.policy import Policy
 from tocsin.warn.state import Missing, Open, ZoneState
 
@@ -22,7 +26,7 @@ NAMED = 5
 
 
 def advice_against(
-    held: ZoneState, zone: Zone, t_ns: int, missing: dict[int, Missing], policy: Policy
+    held: ZoneState, zone: Zone, t_ns: int, missing: Mapping[int, Missing], policy: Policy
 ) -> str:
     """Return why the machine advises against an all-clear; empty: it does not.
 
@@ -37,18 +41,33 @@ def advice_against(
         return "a track that counts still threatens the zone"
     if t_ns - held.t_calm_ns < policy.all_clear_after_s * S_NS:
         return f"nothing has threatened the zone for less than {policy.all_clear_after_s:g} s"
+    if here := inside(missing):
+        return f"inside the border: {_names(here)}"
     if zone.population <= policy.all_clear_max_people:
         return ""
     lost = may_be_in(missing, zone, t_ns)
     return f"lost and not explained, may be there: {_names(lost)}" if lost else ""
 
 
-def calm_since(held: ZoneState, probs: tuple[float, ...], t_ns: int, policy: Policy) -> int | None:
-    """Return since when nothing threatens a zone that has a draft or an alert."""
-    asked = held.draft is not None or held.alert is not None
-    least_prob = policy.prepare.min_prob * policy.release_ratio
-    if not asked or (probs and probs[0] >= least_prob):
+def calm_since(
+    held: ZoneState,
+    zone: Zone,
+    t_ns: int,
+    assessments: Iterable[Assessment],
+    missing: Mapping[int, Missing],
+    ground: Ground,
+    policy: Policy,
+) -> int | None:
+    """Return since when nothing threatens a zone that has a draft or an alert.
+
+    A threat far too improbable for a warning is enough to break the calm.
+    """
+    if held.draft is None and held.alert is None:
         return None
+    within_s, most_prob = policy.prepare.within_s, policy.all_clear_max_prob
+    for one in assessments:
+        if one.track_id in missing and zone_prob(one, zone.id, ground, within_s) > most_prob:
+            return None
     return t_ns if held.t_calm_ns is None else held.t_calm_ns
 
 
@@ -56,7 +75,7 @@ def consider(
     held: ZoneState,
     zone: Zone,
     t_ns: int,
-    missing: dict[int, Missing],
+    missing: Mapping[int, Missing],
     ground: Ground,
     policy: Policy,
     ledger: Ledger,
@@ -83,7 +102,7 @@ def over_of(
     held: ZoneState,
     zone: Zone,
     ended: Sent,
-    missing: dict[int, Missing],
+    missing: Mapping[int, Missing],
     t_ns: int,
     ground: Ground,
     policy: Policy,

@@ -60,6 +60,19 @@ def zone_probs(dangers: tuple[Danger, ...]) -> tuple[float, ...]:
     return tuple(map(max, zip(*(danger.probs for danger in dangers), strict=True)))
 
 
+def zone_prob(assessment: Assessment, zone_id: str, ground: Ground, within_s: float) -> float:
+    """Return how probably a track passes a zone within a time, however improbable that is."""
+    told = [prob_within(one, within_s) for one in assessment.zones if one.zone_id == zone_id]
+    if not told:
+        places = ground.places
+        told = [
+            prob_within(one, within_s)
+            for one in assessment.threats
+            if one.place_id in places and places[one.place_id].zone == zone_id
+        ]
+    return max(told, default=0.0)
+
+
 def bearing(
     dangers: tuple[Danger, ...], level: int, least_prob: float, within_s: float
 ) -> tuple[Danger, ...]:

@@ -69,8 +69,17 @@ def reach_of(kept: Missing, t_ns: int) -> float | None:
     return kept.reach.radius_m + kept.growth_mps * grown_s
 
 
+def inside(missing: Mapping[int, Missing]) -> tuple[int, ...]:
+    """Return the tracks that are seen on the protected side of a border, ascending."""
+    return tuple(number for number, kept in missing.items() if kept.seen and kept.inside)
+
+
 def may_be_in(missing: Mapping[int, Missing], zone: Zone, t_ns: int) -> tuple[int, ...]:
-    """Return the unexplained tracks that may be in a zone, ascending."""
+    """Return the lost, unexplained tracks that may be in a zone, ascending.
+
+    One that was lost inside the border may be in every zone: losing it must not end for any of
+    them what seeing it there did not.
+    """
     return tuple(
         number
         for number, kept in missing.items()
@@ -91,10 +100,16 @@ def _looked(
     if is_seen(now):
         if not any(counts(now, rule) for rule in rules) and (kept is None or known):
             return None
-        return Missing(t_seen_ns=now.t_ns, evidence=now.evidence)
+        return Missing(t_seen_ns=now.t_ns, evidence=now.evidence, inside=_is_inside(now))
     if kept is None and not any(counts(now, rule) for rule in rules):
         return None
-    return _unseen(kept or Missing(t_seen_ns=now.t_ns, evidence=now.evidence), now, t_ns)
+    first = Missing(t_seen_ns=now.t_ns, evidence=now.evidence, inside=_is_inside(now))
+    return _unseen(kept or first, now, t_ns)
+
+
+def _is_inside(now: Assessment) -> bool:
+    """Say whether a track has crossed a border, or may have."""
+    return any(crossing.state != "outside" for crossing in now.crossings)
 
 
 def _unseen(kept: Missing, now: Assessment, t_ns: int) -> Missing:
@@ -155,7 +170,7 @@ def _goes_on(kept: Missing, missing: Mapping[int, Missing]) -> bool:
 def _touches(kept: Missing, zone: Zone, t_ns: int) -> bool:
     """Say whether the reach of a track that is not seen touches a zone."""
     radius_m = reach_of(kept, t_ns)
-    if kept.reach is None or radius_m is None or zone.id in kept.reach.zones:
+    if kept.reach is None or radius_m is None or kept.inside or zone.id in kept.reach.zones:
         return True
     here = kept.reach.centre_lonlat_deg
     return any(_away_m(here, ring) <= radius_m for ring in zone.rings_lonlat_deg)

@@ -1,5 +1,6 @@
 """The policy that people set: when to draft what, who may approve it, in which languages."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -64,6 +65,7 @@ class ZonePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     approvers: tuple[str, ...] | None = None
     two_person: bool | None = None
     standing_authority: StandingAuthority | None = None
+    all_clear_max_prob: float | None = None
     all_clear_after_s: float | None = None
     all_clear_max_people: int | None = None
     max_vertices: int | None = None
@@ -121,10 +123,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     two_person: bool = False
     """True: an approval, an all-clear or a standing authority needs two different names."""
     standing_authority: StandingAuthority | None = None
-    all_clear_after_s: float = 300.0
-    """An all-clear is drafted only when nothing has threatened the zone for this long ..."""
+    all_clear_max_prob: float = 0.02
+    """An all-clear is drafted only when nothing is more probable to pass the zone than this ..."""
+    all_clear_after_s: float = 600.0
+    """... for this long, nothing that counts is inside the border, and ..."""
     all_clear_max_people: int = 0
-    """... and where a lost track may be there live no more people of the zone than this."""
+    """... where a lost track may be, there live no more people of the zone than this."""
     continued_prob: float = 0.9
     """A lost track is explained by another that continues it at least this probably."""
     lost_forget_s: float = 43_200.0
@@ -213,6 +217,7 @@ def _people(policy: Policy) -> tuple[Check, ...]:
             "standing_authority.given_by is none of the approvers",
         ),
         (policy.all_clear_after_s < 60, "all_clear_after_s must be 60 or more"),
+        (not 0 <= policy.all_clear_max_prob <= 0.1, "all_clear_max_prob must lie in 0..0.1"),
         (policy.all_clear_max_people < 0, "all_clear_max_people must be 0 or more"),
         (not 0.5 <= policy.continued_prob <= 1, "continued_prob must lie in 0.5..1"),
         (not 3600 <= policy.lost_forget_s <= 172_800, "lost_forget_s must lie in 3600..172800"),
@@ -258,3 +263,8 @@ def _changed(policy: Policy, change: ZonePolicy) -> Policy:
 def _rule(rule: LevelRule, change: LevelChange) -> LevelRule:
     given = {name: getattr(change, name) for name in change.__struct_fields__}
     return msgspec.structs.replace(rule, **{k: v for k, v in given.items() if v is not None})
+
+
+def vertices_of(zones: Iterable[Zone], policy: Policy) -> dict[str, int]:
+    """Return the most corners that each zone's warned outline may have, by zone id."""
+    return {zone.id: policy.of_zone(zone).max_vertices for zone in zones}

@@ -32,6 +32,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     t_ns: int
     zone: Zone
     dangers: tuple[Danger, ...]
+    assessments: tuple[Assessment, ...]
     ground: Ground
     policy: Policy
     ledger: Ledger
@@ -70,6 +71,7 @@ def step(
             t_ns=t_ns,
             zone=zone,
             dangers=dangers.get(zone.id, ()),
+            assessments=assessments,
             ground=ground,
             policy=policies[zone.id],
             ledger=ledger,
@@ -93,7 +95,10 @@ def _zone_step(state: WarnState, look: Look) -> ZoneState:
     # A level that is only held so as not to flicker is no news.
     if rung.level != NO_LEVEL and reached_level(probs, look.policy) >= rung.level:
         held = _warned(held, state, look)
-    held = msgspec.structs.replace(held, t_calm_ns=calm_since(held, probs, look.t_ns, look.policy))
+    calm_ns = calm_since(
+        held, look.zone, look.t_ns, look.assessments, state.missing, look.ground, look.policy
+    )
+    held = msgspec.structs.replace(held, t_calm_ns=calm_ns)
     return consider(
         held, look.zone, look.t_ns, state.missing, look.ground, look.policy, look.ledger
     )

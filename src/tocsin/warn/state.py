@@ -58,6 +58,8 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[tuple[int, int], ...]
     seen: bool = True
     """In the picture and measured at the last look."""
+    inside: bool = False
+    """On the protected side of a border, or at it, when it was seen last."""
     reach: Reach | None = None
     """As told last; None while it is seen. Not seen and None: nobody knows where it was."""
     t_reach_ns: int = 0
