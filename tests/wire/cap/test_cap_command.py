@@ -58,7 +58,7 @@ def test_an_officer_reads_who_what_where_and_until_when(put, capsys) -> None:
     assert one.sound
     for words in (
         "SOUND, but the sender is NOT proven (no errors, no warnings)",
-        "kind: REAL, update of an earlier alert, for the public",
+        "kind: marked REAL, update of an earlier alert, for the public",
         "what: Dronă neidentificată (Safety); Unidentified drone (Safety)",
         "how bad: Immediate, Severe, Likely",
         "to do: take shelter",

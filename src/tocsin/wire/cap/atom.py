@@ -104,7 +104,7 @@ def _entry(root: etree._Element, one: Standing, base_url: str, language: str) ->
     node = _add(root, "entry", None)
     node.set(_XML_LANG, (info.language if info else "") or DEFAULT)
     address = f"{base_url}/{quote(alert.identifier, safe='')}.xml"
-    _add(node, "id", address)
+    _add(node, "id", _name(alert))
     _add(node, "title", (info.headline or info.event) if info else alert.identifier)
     _add(node, "updated", _atom_time(alert.sent_ns))
     if info and info.description:
@@ -117,6 +117,11 @@ def _entry(root: etree._Element, one: Standing, base_url: str, language: str) ->
     link.set("rel", "alternate")
     link.set("type", CAP_TYPE)
     link.set("href", address)
+
+
+def _name(alert: CapAlert) -> str:
+    """Return the entry's id: absolute, and the same wherever the feed is moved to (RFC 4287)."""
+    return f"urn:tocsin:cap:{quote(alert.sender, safe='')}:{quote(alert.identifier, safe='')}"
 
 
 def read_feed(data: bytes, source: str = "") -> Feed | Rejected:

@@ -110,8 +110,8 @@ def _listed(node: etree._Element, allowed: frozenset[str] | set[str]) -> None:
 def _exact(name: str, node: etree._Element) -> bytes:
     """Decode base64 that has one form only.
 
-    The last letter may carry bits that no decoder looks at: a signature could be changed there
-    and still pass. RFC 4648 section 3.5 lets a decoder refuse that.
+    The last letter may carry bits that loose decoders do not look at: bytes of a signature could
+    be changed there unseen. RFC 4648 section 3.5 lets a decoder refuse that.
     """
     text = "".join(flat(node).split())
     try:

@@ -23,7 +23,7 @@ MOST_SHOWN = 5
 """Areas and references in full; of more only the number is told."""
 
 STATUSES = {
-    "Actual": "REAL",
+    "Actual": "marked REAL",
     "Exercise": "EXERCISE, not real",
     "System": "a message between machines",
     "Test": "TEST, to be ignored",

@@ -40,7 +40,9 @@ def parse_tree(data: bytes, source: str = "") -> etree._Element | Rejected:
     try:
         root = etree.fromstring(data, parser())
     except (etree.XMLSyntaxError, ValueError) as wrong:
-        return rejected(data, source, "not-xml", _one_line(str(wrong)))
+        return rejected(
+            data, source, "not-xml", _one_line(getattr(wrong, "msg", None) or str(wrong))
+        )
     if root.getroottree().docinfo.internalDTD is not None:
         detail = "a document type declaration (DOCTYPE), the means of entity bombs"
         return rejected(data, source, "doctype", detail)
