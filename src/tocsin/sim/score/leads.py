@@ -17,13 +17,12 @@ from tocsin.model.place import Place
 from tocsin.model.units import S_NS
 from tocsin.sim.score.hazards import RADIUS_M, Hazard, Near
 from tocsin.sim.score.notices import WARN, Notice, warned_since_ns
+from tocsin.sim.score.oracle import COURSE_S, WEAVING_S, meets
 
 CAPS_S = (1200.0, 600.0, 300.0)
 """By level: how far each looks ahead, for the oracle as for the policy."""
 LEAST_KNOWN_S = 60.0
 FLOOR_S = 30.0
-COURSE_S = 20
-WEAVING_S = 120
 WEAVING_DEG = 8.0
 """A flight whose course swings by more than this about its mean over 120 s weaves."""
 
@@ -65,15 +64,17 @@ def leads(
     by_zone: dict[str, list[tuple[float, float]]] = {}
     for place in places:
         by_zone.setdefault(place.zone, []).append(place.pos_site_m)
-    flights = {hazard.target_id: (hazard, course_mps(hazard)) for hazard in hazards}
+    flights = {hazard.target_id: (hazard, course_s_of(hazard)) for hazard in hazards}
     found = []
     for near in nears:
         arrived_ns = near.first_ns()
         if arrived_ns is None:
             continue
-        hazard, vel_mps = flights[near.target_id]
+        hazard, course_s = flights[near.target_id]
         places_m = np.array(by_zone[near.zone_id])
-        known_s = oracle_lead_s(hazard, vel_mps, places_m, arrived_ns, cap_s=CAPS_S[level])
+        known_s = oracle_lead_s(
+            hazard, places_m, arrived_ns, cap_s=CAPS_S[level], course_s=course_s
+        )
         if known_s < LEAST_KNOWN_S:
             continue
         since_ns = warned_since_ns(notices, near.zone_id, arrived_ns, level)
@@ -90,58 +91,45 @@ def leads(
 
 
 def oracle_lead_s(
-    hazard: Hazard, vel_mps: F64, places_m: F64, arrived_ns: int, *, cap_s: float
+    hazard: Hazard, places_m: F64, arrived_ns: int, *, cap_s: float, course_s: float = COURSE_S
 ) -> float:
     """Return how long before an arrival the course oracle knew it without a break.
 
     Args:
         hazard: the flight.
-        vel_mps: shape (n, 2), the course that the oracle holds at each of its times.
         places_m: shape (k, 2), places of the zone.
         arrived_ns: when the hazard first came within the radius of one of them.
         cap_s: the farthest that it looks ahead.
+        course_s: its course is the mean over this time.
     """
     last = int(np.searchsorted(hazard.t_ns, arrived_ns, side="right"))
-    begin = int(np.searchsorted(hazard.t_ns, arrived_ns - round(cap_s * S_NS)))
-    rows = slice(begin, last)
-    knows = hit_s(hazard.pos_site_m[rows], vel_mps[rows], places_m) <= cap_s
-    doubts = np.flatnonzero(~knows)
-    first = begin + (int(doubts[-1]) + 1 if len(doubts) else 0)
-    return float((arrived_ns - hazard.t_ns[min(first, last - 1)]) / S_NS)
+    # The first course looks back beyond the first time that is asked for.
+    begin = int(np.searchsorted(hazard.t_ns, arrived_ns - round((cap_s + course_s) * S_NS)))
+    t_s = (hazard.t_ns[begin:last] - arrived_ns) / S_NS
+    if len(t_s) < 2:
+        return 0.0
+    known = meets(
+        t_s,
+        hazard.pos_site_m[begin:last],
+        places_m,
+        radius_m=RADIUS_M,
+        within_s=cap_s,
+        course_s=course_s,
+    ).any(axis=1)
+    doubts = np.flatnonzero(~known)
+    first = int(doubts[-1]) + 1 if len(doubts) else 0
+    return min(-float(t_s[min(first, len(t_s) - 1)]), cap_s)
 
 
-def hit_s(pos_m: F64, vel_mps: F64, places_m: F64, *, radius_m: float = RADIUS_M) -> F64:
-    """Return when straight courses first come within the radius of any place.
-
-    Args:
-        pos_m: shape (n, 2).
-        vel_mps: shape (n, 2).
-        places_m: shape (k, 2).
-        radius_m: of the places.
-
-    Returns:
-        shape (n,), seconds from each state on: 0 where it is inside, infinity where it misses.
-    """
-    to_m = places_m[None] - pos_m[:, None]
-    speed2 = np.maximum(np.sum(vel_mps**2, axis=1), 1e-9)[:, None]
-    along_s = np.einsum("nkd,nd->nk", to_m, vel_mps) / speed2
-    off2_m2 = np.sum(to_m**2, axis=2) - along_s**2 * speed2
-    half2_s2 = (radius_m**2 - off2_m2) / speed2
-    enters_s = along_s - np.sqrt(np.maximum(half2_s2, 0.0))
-    inside = np.sum(to_m**2, axis=2) <= radius_m**2
-    meets = (half2_s2 >= 0.0) & (enters_s >= 0.0)
-    return np.asarray(np.where(inside, 0.0, np.where(meets, enters_s, np.inf)).min(axis=1))
-
-
-def course_mps(hazard: Hazard) -> F64:
-    """Return the velocity that the course oracle holds at each time; shape (n, 2)."""
-    short, long = (_trailing_mean(hazard, span_s) for span_s in (COURSE_S, WEAVING_S))
+def course_s_of(hazard: Hazard) -> float:
+    """Return the time over which the oracle takes its course: longer where the flight weaves."""
+    short, long = (_trailing_mean(hazard, round(span_s)) for span_s in (COURSE_S, WEAVING_S))
     off_deg = np.degrees(
         np.arctan2(
             short[:, 0] * long[:, 1] - short[:, 1] * long[:, 0], np.sum(short * long, axis=1)
         )
     )
-    return long if _swings(off_deg) else short
+    return WEAVING_S if _swings(off_deg) else COURSE_S
 
 
 def _swings(off_deg: F64) -> bool:
