@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -184,6 +185,15 @@ def test_a_clear_ends_what_stood_and_not_what_comes_after() -> None:
     assert drafted([draft(0.0, purpose="all_clear")]) == ()
 
 
+def test_a_draft_taken_back_warns_nobody_from_then_on() -> None:
+    """Rejected after 60 s: it stood for a minute."""
+    back = msgspec.structs.replace(
+        cleared(60.0), before="draft", after="rejected", draft_id="z-WARN-0"
+    )
+    one, two = drafted([draft(0.0), draft(0.0, "LAST_CALL")], [back])
+    assert {(one.t_end_ns - T0) // S, (two.t_end_ns - T0) // S} == {60, 1800}
+
+
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=12))
 def test_joined_spans_cover_the_same_times_once(spans: list[tuple[int, int]]) -> None:
     """A minute in two warnings is one minute."""
@@ -263,10 +273,12 @@ def test_an_all_clear_is_premature_while_something_still_flies(
     assert [one.why for one in found] == ([] if why is None else [why])
 
 
-def test_a_clear_by_a_person_counts_like_a_drafted_one() -> None:
+def test_a_clear_that_was_let_out_counts_like_a_drafted_one() -> None:
     """Both are in the list: what people did is scored too."""
-    clears = clears_of([draft(5.0, purpose="all_clear"), draft(1.0)], [cleared(20.0)])
-    assert [(c.made, c.by) for c in clears] == [("drafted", "tocsin"), ("cleared", "Ana Pop")]
+    over = draft(5.0, purpose="all_clear")
+    told = Sent(id="s", draft=over, t_sent_ns=T0 + 20 * S, by="Ana Pop")
+    clears = clears_of([over, draft(1.0)], [told])
+    assert [(c.made, c.by) for c in clears] == [("drafted", "tocsin"), ("sent", "Ana Pop")]
 
 
 # The duty officer

@@ -1,8 +1,8 @@
 """Premature all-clears: somebody was told that it is over while it was not.
 
-An all-clear of a zone, drafted or made, is premature where a hazard that flies at that time later
-comes within 3 km of one of its places; or flies inside the border, so near that it could be there
-within ten minutes at its present speed.
+An all-clear of a zone, drafted or let out, is premature where a hazard that flies at that time
+later comes within 3 km of one of its places; or flies inside the border, so near that it could be
+there within ten minutes at its present speed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from tocsin.geo.border import BorderIndex
-from tocsin.model.alert import Draft, Transition
+from tocsin.model.alert import Draft, Sent
 from tocsin.model.place import Place
 from tocsin.sim.score.hazards import RADIUS_M, Hazard, Near
 
@@ -21,11 +21,11 @@ FOREVER_NS = 1 << 62
 
 
 class Clear(msgspec.Struct, frozen=True, kw_only=True):
-    """An all-clear of one zone, drafted by the machine or made by a person."""
+    """An all-clear of one zone, drafted by the machine or let out by a person."""
 
     zone_id: str
     t_ns: int
-    made: Literal["drafted", "cleared"]
+    made: Literal["drafted", "sent"]
     by: str
 
 
@@ -37,19 +37,19 @@ class Premature(msgspec.Struct, frozen=True, kw_only=True):
     why: Literal["came to it later", "flew inside, within reach"]
 
 
-def clears_of(drafts: Iterable[Draft], transitions: Iterable[Transition]) -> tuple[Clear, ...]:
-    """Return every all-clear that was drafted, and every one that took effect."""
+def clears_of(drafts: Iterable[Draft], sent: Iterable[Sent]) -> tuple[Clear, ...]:
+    """Return every all-clear that was drafted, and every one that was let out."""
     drafted = [
         Clear(zone_id=d.zone_id, t_ns=d.t_drafted_ns, made="drafted", by="tocsin")
         for d in drafts
         if d.purpose == "all_clear"
     ]
-    cleared = [
-        Clear(zone_id=t.zone_id, t_ns=t.t_ns, made="cleared", by=t.by)
-        for t in transitions
-        if t.after == "cleared"
+    told = [
+        Clear(zone_id=s.draft.zone_id, t_ns=s.t_sent_ns, made="sent", by=s.by)
+        for s in sent
+        if s.draft.purpose == "all_clear"
     ]
-    return tuple(sorted(drafted + cleared, key=lambda c: (c.t_ns, c.zone_id)))
+    return tuple(sorted(drafted + told, key=lambda c: (c.t_ns, c.zone_id)))
 
 
 def premature(

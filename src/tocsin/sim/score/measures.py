@@ -99,7 +99,7 @@ def measure(case: Case) -> Measures:
     nears = nearness(case.hazards, case.places)
     notices = drafted(case.drafts, case.transitions)
     public = sent_out(case.sent, case.transitions) if case.sent else notices
-    clears = clears_of(case.drafts, case.transitions)
+    clears = clears_of(case.drafts, case.sent)
     borders = [index_border(border) for border in case.borders]
     return Measures(
         leads=leads(case.hazards, nears, case.places, notices),

@@ -19,7 +19,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """Index into `LEVELS`."""
     t_ns: int
     t_end_ns: int
-    """When it runs out, or was cleared before."""
+    """When it runs out, or was cleared or taken back before."""
     tracks: tuple[int, ...] = ()
     """Tracks that it was made for."""
 
@@ -37,7 +37,7 @@ class Raise(msgspec.Struct, frozen=True, kw_only=True):
 
 def drafted(drafts: Sequence[Draft], transitions: Iterable[Transition] = ()) -> tuple[Notice, ...]:
     """Return the warnings among drafts, each until it lapses or its zone is cleared."""
-    ends = _clears(transitions)
+    ends = _ends(transitions)
     return tuple(
         _notice(draft, draft.t_drafted_ns, ends)
         for draft in sorted(drafts, key=lambda d: (d.t_drafted_ns, d.zone_id))
@@ -47,7 +47,7 @@ def drafted(drafts: Sequence[Draft], transitions: Iterable[Transition] = ()) -> 
 
 def sent_out(sent: Sequence[Sent], transitions: Iterable[Transition] = ()) -> tuple[Notice, ...]:
     """Return the warnings among sent alerts, each until it lapses or its zone is cleared."""
-    ends = _clears(transitions)
+    ends = _ends(transitions)
     return tuple(
         _notice(one.draft, one.t_sent_ns, ends)
         for one in sorted(sent, key=lambda s: (s.t_sent_ns, s.draft.zone_id))
@@ -105,20 +105,25 @@ def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return out
 
 
-def _clears(transitions: Iterable[Transition]) -> dict[str, list[int]]:
-    ends: dict[str, list[int]] = {}
+def _ends(transitions: Iterable[Transition]) -> tuple[dict[str, list[int]], dict[str, int]]:
+    """Return when zones were cleared, and when drafts were taken back before they were let out."""
+    cleared: dict[str, list[int]] = {}
+    taken_back: dict[str, int] = {}
     for step in transitions:
         if step.after == "cleared":
-            ends.setdefault(step.zone_id, []).append(step.t_ns)
-    return ends
+            cleared.setdefault(step.zone_id, []).append(step.t_ns)
+        elif step.before == "draft" and step.after in {"rejected", "lapsed"}:
+            taken_back[step.draft_id] = step.t_ns
+    return cleared, taken_back
 
 
-def _notice(draft: Draft, t_ns: int, ends: dict[str, list[int]]) -> Notice:
-    after = [t for t in ends.get(draft.zone_id, ()) if t >= t_ns]
+def _notice(draft: Draft, t_ns: int, ends: tuple[dict[str, list[int]], dict[str, int]]) -> Notice:
+    cleared, taken_back = ends
+    after = [t for t in cleared.get(draft.zone_id, ()) if t >= t_ns]
     return Notice(
         zone_id=draft.zone_id,
         level=LEVELS.index(draft.level),
         t_ns=t_ns,
-        t_end_ns=min([draft.t_expires_ns, *after]),
+        t_end_ns=min([draft.t_expires_ns, taken_back.get(draft.id, draft.t_expires_ns), *after]),
         tracks=tuple(sorted({reason.track_id for reason in draft.reasons})),
     )
