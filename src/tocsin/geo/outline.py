@@ -157,8 +157,9 @@ def _thinned(parts: list[Any], margin_deg: float) -> list[Any]:
         if int(shapely.get_num_coordinates(thin).sum()) <= _CORNERS_AT_ONCE * len(thin):
             break
         step_deg = margin_deg * 2.0**doubling
-        wide = [part.buffer(1.01 * step_deg, join_style="mitre") for part in parts]
-        found = filled(shapely.union_all([part.simplify(step_deg) for part in wide]))
+        coarse = [part.simplify(step_deg) for part in parts]  # at most a step from the line
+        wide = [part.buffer(1.01 * step_deg, join_style="mitre") for part in coarse]
+        found = filled(shapely.union_all(wide))
         if shapely.covers(shapely.union_all(found), shapely.union_all(parts)):
             thin = found
     return thin
