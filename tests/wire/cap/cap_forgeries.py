@@ -23,9 +23,11 @@ from tocsin.wire.cap.keys import exercise_identity, load_certificates, load_key
 from tocsin.wire.cap.signing import sign
 from tocsin.wire.cap.trust import Pins, TrustStore
 
+P256 = ec.SECP256R1()
 DAY_NS = 86_400 * 10**9
 OTHER = "alerts@neighbour.invalid"
 AGENCY = "alerts@agency.invalid"
+WEAK = "alerts@weak.invalid"
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 
 
@@ -46,9 +48,16 @@ def identity(sender: str, days_before: int = 10, days: int = 365) -> Identity:
     return Identity(load_key(key), load_certificates(certificate)[0])
 
 
-def issued(issuer: Identity, name: str, days_before: int = 10, *, ca: bool = False) -> Identity:
+def issued(
+    issuer: Identity,
+    name: str,
+    days_before: int = 10,
+    *,
+    ca: bool = False,
+    curve: ec.EllipticCurve = P256,
+) -> Identity:
     """Return an identity that an issuer has certified; the issuer of itself is a root."""
-    key = ec.generate_private_key(ec.SECP256R1()) if not ca else issuer.key
+    key = ec.generate_private_key(curve) if not ca else issuer.key
     begin = datetime.fromtimestamp(T0_NS / 1e9 - days_before * 86_400, tz=UTC)
     builder = (
         x509.CertificateBuilder()
@@ -75,6 +84,7 @@ class World(NamedTuple):
     forger: Identity
     root: Identity
     agency: Identity
+    weak: Identity
     trust: TrustStore
 
 
@@ -82,14 +92,16 @@ def world() -> World:
     ours, other, forger = identity(SENDER), identity(OTHER), identity(SENDER)
     root = issued(forger, "Agency CA", ca=True)
     agency = issued(root, "cap.agency.invalid")
+    weak = issued(root, "cap.weak.invalid", curve=ec.SECP224R1())
     trust = TrustStore(
         senders={
             SENDER: Pins(certificates=(ours.certificate,)),
             OTHER: Pins(certificates=(other.certificate,)),
+            WEAK: Pins(certificates=(weak.certificate,)),
             AGENCY: Pins(issuers=(root.certificate,), names=frozenset({"cap.agency.invalid"})),
         }
     )
-    return World(ours, other, forger, root, agency, trust)
+    return World(ours, other, forger, root, agency, weak, trust)
 
 
 def alert_xml(sender: str = SENDER) -> bytes:
@@ -126,6 +138,8 @@ def strangers(who: World) -> Iterator[Forgery]:
     yield Forgery("issued last year", "expired", sign(agency, *old))
     no_ca = issued(who.agency, "cap.agency.invalid")
     yield Forgery("issued by a leaf", "unknown-certificate", sign(agency, *no_ca))
+    weak = sign(alert_xml(WEAK), *who.weak)
+    yield Forgery("a pinned key that is too short", "weak-key", weak)
     borrowed = etree.fromstring(sign(alert_xml(), *who.forger))
     der = who.ours.certificate.public_bytes(serialization.Encoding.DER)
     borrowed.find(f".//{DS}X509Certificate").text = base64.b64encode(der).decode()

@@ -112,6 +112,13 @@ def test_order_and_repetition_of_files_do_not_matter(order) -> None:
         UPDATE, CANCEL, STRANGER], NOW_NS)  # fmt: skip
 
 
+def test_records_that_were_never_written_refer_in_whole_seconds_too() -> None:
+    """A reference holds no fraction; the record in memory does."""
+    first = msgspec.structs.replace(FIRST, sent_ns=FIRST.sent_ns + 123_456_789)
+    assert states(first, UPDATE) == {"a": "replaced", "b": "current"}
+    assert breaks(first, UPDATE) == set()
+
+
 def test_a_name_is_three_parts() -> None:
     """The same identifier from another sender is another alert."""
     assert name_of(FIRST) != name_of(msgspec.structs.replace(FIRST, sender="x@y.invalid"))

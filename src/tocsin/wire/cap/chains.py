@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from tocsin.model.units import S_NS
 from tocsin.wire.cap.message import references_of
 from tocsin.wire.cap.records import CapAlert, Reference
 
@@ -60,8 +61,9 @@ class Chains(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def name_of(alert: CapAlert) -> Reference:
-    """Return the three that name an alert."""
-    return Reference(sender=alert.sender, identifier=alert.identifier, sent_ns=alert.sent_ns)
+    """Return the three that name an alert; CAP times are whole seconds."""
+    sent_ns = alert.sent_ns // S_NS * S_NS
+    return Reference(sender=alert.sender, identifier=alert.identifier, sent_ns=sent_ns)
 
 
 def chains(alerts: Iterable[CapAlert], t_ns: int) -> Chains:

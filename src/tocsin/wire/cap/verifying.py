@@ -41,6 +41,7 @@ VERDICTS = {
     "unknown-sender": "Nothing is pinned for this sender.",
     "unknown-certificate": "The certificate is not pinned for this sender.",
     "other-sender": "The certificate is pinned, but for another sender.",
+    "weak-key": "The key is of a kind or length that is not safe.",
     "not-yet-valid": "The certificate is not valid yet at that time.",
     "expired": "The certificate is no longer valid at that time.",
     "altered": "The alert is not what was signed, or another key signed it.",
@@ -117,14 +118,14 @@ def _trusted(
     """Return the certificate of the message that is pinned for the sender."""
     certificates = [_certificate(der) for der in signature.certificates]
     for certificate in certificates:
-        if (pinned := pins.holds(certificate)) and _is_strong(certificate):
-            return certificate, pinned
+        if pinned := pins.holds(certificate):
+            return _strong(certificate), pinned
     for certificate in certificates:
         if others := trust.others(sender, certificate):
             raise Refused("other-sender", f"pinned for {others[0]}")
         raise Refused("unknown-certificate", certificate.subject.rfc4514_string()[:120])
     if len(pins.certificates) == 1:
-        return pins.certificates[0], "certificate"
+        return _strong(pins.certificates[0]), "certificate"
     raise Refused("unknown-certificate", "there is none in the message")
 
 
@@ -138,14 +139,15 @@ def _certificate(der: bytes) -> x509.Certificate:
     return certificate
 
 
-def _is_strong(certificate: x509.Certificate) -> bool:
-    """Return whether its key is one that we take: P-256 to P-521, RSA from 2048 bits."""
+def _strong(certificate: x509.Certificate) -> x509.Certificate:
+    """Return a certificate whose key is one that we take: P-256 to P-521, RSA from 2048 bits."""
     key = certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        return key.key_size >= 2048
-    return isinstance(key, ec.EllipticCurvePublicKey) and isinstance(
-        key.curve, ec.SECP256R1 | ec.SECP384R1 | ec.SECP521R1
-    )
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048:
+        return certificate
+    curves = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, curves):
+        return certificate
+    raise Refused("weak-key", f"{type(key).__name__}, {getattr(key, 'key_size', '?')} bits")
 
 
 def _in_time(certificate: x509.Certificate, pins: Pins, t_ns: int) -> None:
