@@ -256,6 +256,8 @@ BAD = [
     ('["en-GB"]', '["en-GB", "ro-RO"]', "warn.languages", "no name in `ro`"),
     ('["en-GB"]', "[]", "warn", "languages must name"),
     ('["en-GB"]', '["fr-FR"]', "warn", "texts exist in"),
+    ('["en-GB"]', '["en-GB"]\nprepare = { within_s = 1500.0, min_prob = 0.2 }', "warn.prepare",
+     "beyond the forecast of 1200 s"),
     ('["en-GB"]', '["en-GB"]\nwarn = { within_s = 600.0, min_prob = 0.1 }', "warn",
      "a higher level must not ask for a lower probability"),
     ('["en-GB"]', '["en-GB"]\n[warn.zone.Tulce]\ntwo_person = true', 'warn.zone["Tulce"]',

@@ -34,6 +34,7 @@ from tocsin.model.toml import decode_toml
 from tocsin.record.facts import SiteFacts, border_facts
 from tocsin.track.settings import TrackSettings
 from tocsin.warn.policy import Policy, short_of
+from tocsin.warn.state import policies_of
 from tocsin.wire.asterix.editions import SourceKey, choose_editions
 from tocsin.wire.asterix.tables import CATEGORIES, editions
 
@@ -134,6 +135,7 @@ def load_site(path: Path | str) -> Site:
 
     zones = zones_of(layer(file.zones))
     _check_policy(zones, file.warn, where)
+    _check_horizons(zones, file.warn, file.assess, where)
     return Site(
         id=file.site.name,
         title=file.site.title,
@@ -378,6 +380,20 @@ def _check_zone_policy(zone: Zone, policy: Policy, where: str) -> None:
                 f"zone {zone.id} has no name in `{tag}`",
                 where=f"{where}: warn.languages",
                 remedy=f"Give the zone a property name:{tag}, or leave the language out.",
+            )
+
+
+def _check_horizons(
+    zones: Sequence[Zone], policy: Policy, assess: AssessSettings, where: str
+) -> None:
+    """Refuse a level that asks for more time than is forecast."""
+    last_s = assess.horizons_s[-1]
+    for own in (policy, *policies_of(zones, policy).values()):
+        if own.prepare.within_s > last_s:
+            raise BadSettings(
+                f"within_s = {own.prepare.within_s:g} lies beyond the forecast of {last_s:g} s",
+                where=f"{where}: warn.prepare",
+                remedy="Ask for less, or add a horizon to assess.horizons_s.",
             )
 
 
