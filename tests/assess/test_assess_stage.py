@@ -138,7 +138,7 @@ def test_near_and_new_tracks_are_marched_once_a_scan(
     east_m, updates, expected, make_track, picture_of, border, settings, marches
 ) -> None:
     """Twenty seconds between looks cost ten of lead; far away nothing is lost by waiting."""
-    state, world = AssessState(), prepare([border], [], [], settings)
+    state, world = AssessState(), prepare([border], [], [], settings, None)
     for seconds in range(40):
         t_ns = T0_NS + seconds * S_NS
         track = make_track(t_ns=t_ns, pos_site_m=(east_m - 50.0 * seconds, -50e3), updates=updates)
@@ -173,12 +173,12 @@ def test_a_border_without_a_side_is_refused(border, settings) -> None:
     """Nothing can be inside of a line that encloses nothing."""
     bare = msgspec.structs.replace(border, inside_site_m=())
     with pytest.raises(BadSettings, match="border line"):
-        prepare([bare], [], [], settings)
+        prepare([bare], [], [], settings, None)
 
 
 def test_a_site_without_places_is_assessed(border, settings, make_track, picture_of) -> None:
     """A border alone is already worth watching."""
-    world = prepare([border], [], [], settings)
+    world = prepare([border], [], [], settings, None)
     _, (found,) = step(AssessState(), picture_of(make_track()), world, settings)
     assert found.threats == ()
     assert found.crossings

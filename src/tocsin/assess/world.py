@@ -19,6 +19,7 @@ from tocsin.assess.raster import (
     place_cells,
     signed_distance_m,
 )
+from tocsin.assess.reach import People, people_of
 from tocsin.assess.settings import AssessSettings
 from tocsin.model.errors import BadSettings
 from tocsin.model.place import Border, Place, Zone
@@ -69,6 +70,7 @@ class World:
     """Of the places."""
     place_cells: PlaceCells
     zones: tuple[Zone, ...]
+    people: People
     zone_ids: tuple[str, ...]
     """Zones that hold a place."""
     zone_of: I64
@@ -100,7 +102,7 @@ def prepare(
     places: Iterable[Place],
     zones: Iterable[Zone],
     settings: AssessSettings,
-    library: Library | None = None,
+    library: Library | None,
 ) -> World:
     """Make the rasters and tables; once per site, a second or two for a country.
 
@@ -114,7 +116,7 @@ def prepare(
     Raises:
         BadSettings: A border has no line, or no area to be protected.
     """
-    listed = tuple(places)
+    listed, listed_zones = tuple(places), tuple(zones)
     at_m = np.array([place.pos_site_m for place in listed], dtype=np.float64).reshape(-1, 2)
     zone_ids = tuple(sorted({place.zone for place in listed if place.zone}))
     number = {zone: index for index, zone in enumerate(zone_ids)}
@@ -129,7 +131,8 @@ def prepare(
         places_site_m=at_m,
         tree=cKDTree(at_m),
         place_cells=place_cells(at_m, settings.place_radius_m, _PLACE_CELLS * settings.cell_m),
-        zones=tuple(zones),
+        zones=listed_zones,
+        people=people_of(listed, listed_zones),
         zone_ids=zone_ids,
         zone_of=np.array([number.get(place.zone, -1) for place in listed], dtype=np.int64),
         paths=paths,
