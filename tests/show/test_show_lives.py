@@ -78,6 +78,7 @@ def test_the_headline_tells_what_was_sent_cleared_and_lapsed(page: str) -> None:
         ("reni-town-all_clear-1100", ["ALL CLEAR of WARN", "All-clear sent, by M. Popa"]),
         ("tulcea-city-prepare-700", ["lapsed undecided, never sent", "nobody decided in time",
                                      "A. Guest wanted to approve it. Refused:"]),
+        ("galati-city-prepare-1040", ["Alert sent to duty services only, by I. Ionescu"]),
         ("braila-city-warn-1250", ["rejected, never sent",
                                    "Rejected by M. Popa: two crop drones, seen by a patrol."]),
         ("galati-city-warn-1160", ["sent, then updated", "a second name was needed",
@@ -103,8 +104,8 @@ def test_only_the_second_name_is_told_as_the_sending(page: str) -> None:
 def test_a_card_has_the_odds_of_its_zone_and_the_words_in_every_language(page: str) -> None:
     """Who approves weighs the one against the other."""
     text = card(page, "galati-city-warn-1160")
-    assert "Track 5: 8 % within 2 min, 31 % within 5 min, 62 % within 10 min" in text
-    assert "if it comes, in 4 to 12 min (90 %)" in text
+    assert "Track 2 min 5 min 10 min 20 min If it comes (90 %) 5 8 % 31 % 62 % 77 %" in text
+    assert "in 4 to 12 min" in text
     for language in ("ro-RO", "en-GB", "uk-UA", "hu-HU"):
         assert f'<div class="text" lang="{language}">' in page
         assert re.search(rf'<label for="[^"]*">{language}</label>', page)

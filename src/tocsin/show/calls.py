@@ -7,7 +7,7 @@ import msgspec
 from tocsin.model.alert import Choice
 from tocsin.model.units import S_NS
 from tocsin.show.night import Night
-from tocsin.show.words import LocalTime, count
+from tocsin.show.words import LocalTime, count, zone_name
 
 HOUR_NS, BURST_NS = 3600 * S_NS, 600 * S_NS
 """ISA-18.2 looks at alarms an hour, and at bursts within ten minutes."""
@@ -47,7 +47,7 @@ class ActRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def call_rows(night: Night, local: LocalTime) -> list[CallRow]:
     """Return the alarms in the order of time."""
-    names = {zone.id: _name(zone.name) for zone in night.site.zones}
+    names = {zone.id: zone_name(zone.name) for zone in night.site.zones}
     return [
         CallRow(
             idx=call.idx,
@@ -89,7 +89,3 @@ def act_rows(night: Night, local: LocalTime) -> list[ActRow]:
         )
         for act in night.lives.acts
     ]
-
-
-def _name(by_language: dict[str, str]) -> str:
-    return ", ".join(dict.fromkeys(by_language.values()))

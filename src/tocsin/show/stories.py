@@ -9,7 +9,7 @@ from tocsin.model.threat import ZoneThreat
 from tocsin.model.units import S_NS
 from tocsin.show.lives import Act, DraftEntry, Lives, Step
 from tocsin.show.night import Night
-from tocsin.show.words import LocalTime, chance, first_upper, thousands
+from tocsin.show.words import LocalTime, chance, first_upper, thousands, zone_name
 
 UNFOLDED = 8
 """Most drafts whose words all stand open; more would hide each other."""
@@ -44,7 +44,8 @@ class Odds(msgspec.Struct, frozen=True, kw_only=True):
     """What was held of the zone when the draft was made, of one track."""
 
     track_id: int
-    told: str
+    chances: tuple[str, ...]
+    """One for each horizon of the card."""
     window: str
 
 
@@ -65,6 +66,7 @@ class DraftCard(msgspec.Struct, frozen=True, kw_only=True):
     people: str
     texts: tuple[AlertText, ...]
     reasons: tuple[Reason, ...]
+    horizons: tuple[str, ...]
     odds: tuple[Odds, ...]
     story: tuple[Event, ...]
     replaced: bool
@@ -75,7 +77,7 @@ class DraftCard(msgspec.Struct, frozen=True, kw_only=True):
 
 def draft_cards(night: Night, local: LocalTime) -> list[DraftCard]:
     """Return the drafts in the order written."""
-    names = {z.id: ", ".join(z.name.values()) for z in night.site.zones}
+    names = {z.id: zone_name(z.name, z.id) for z in night.site.zones}
     replaced = {entry.draft.replaces for entry in night.drafts}
     many = len(night.drafts) > UNFOLDED
     return [
@@ -110,6 +112,7 @@ def _card(
         people=_people(draft),
         texts=draft.texts,
         reasons=draft.reasons,
+        horizons=tuple(f"{within_s / 60:g} min" for within_s in _horizons_s(entry)),
         odds=tuple(_odds(threat, draft.t_drafted_ns) for threat in entry.odds),
         story=tuple(sorted(_story(lives, draft, local), key=lambda e: (e.t_ns, e.idx))),
         replaced=replaced,
@@ -139,17 +142,18 @@ def _people(draft: Draft) -> str:
     return f"{told}, and {added} more because the outline was simplified"
 
 
+def _horizons_s(entry: DraftEntry) -> tuple[float, ...]:
+    """Return the horizons of the odds: those of one model are the same for all."""
+    return entry.odds[0].within_s if entry.odds else ()
+
+
 def _odds(threat: ZoneThreat, t_ns: int) -> Odds:
-    told = [
-        f"{chance(prob)} within {within_s / 60:g} min"
-        for within_s, prob in zip(threat.within_s, threat.prob, strict=True)
-    ]
     if threat.t_p05_ns is None or threat.t_p95_ns is None:
-        window = "no time window"
+        window = "no window"
     else:
         early, late = ((t - t_ns) / S_NS / 60 for t in (threat.t_p05_ns, threat.t_p95_ns))
-        window = f"if it comes, in {max(0.0, early):.0f} to {max(0.0, late):.0f} min (90 %)"
-    return Odds(track_id=threat.track_id, told=", ".join(told), window=window)
+        window = f"in {max(0.0, early):.0f} to {max(0.0, late):.0f} min"
+    return Odds(track_id=threat.track_id, chances=tuple(map(chance, threat.prob)), window=window)
 
 
 def _story(lives: Lives, draft: Draft, local: LocalTime) -> Iterator[Event]:
@@ -172,6 +176,7 @@ def _told(step: Transition, draft: Draft, *, left: bool) -> str:
     """Say one step in words; an approval is told with the sending that follows it."""
     what = "All-clear" if draft.purpose == "all_clear" else "Alert"
     what += " sent" if left else " approved"
+    what += " to duty services only" if left and draft.level == "PREPARE" else ""
     templates: dict[tuple[Stage, Stage], str] = {
         ("draft", "draft"): "Drafted: {why}.",
         ("draft", "approved"): "",

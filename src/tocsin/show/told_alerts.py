@@ -63,6 +63,11 @@ def _ended(lives: Lives) -> Iterator[Sentence]:
     for step in (step for steps in lives.steps.values() for step in steps):
         if step.transition.before == "sent":
             ends.setdefault(step.transition.after, []).append(step.idx)
+    force = [s[-1] for s in lives.steps.values() if s[-1].transition.after == "sent"]
+    standing = [step for step in force if _warns(lives, step.transition.draft_id)]
+    if standing:
+        text = f"{first_upper(count(len(standing), 'alert'))} in force when the record ends."
+        yield Sentence(text=text, entries=tuple(step.idx for step in standing[:CITED]))
     if cleared := ends.get("cleared"):
         text = f"{first_upper(count(len(cleared), 'alert'))} cleared by a person."
         yield Sentence(text=text, entries=tuple(cleared[:CITED]))
@@ -72,6 +77,11 @@ def _ended(lives: Lives) -> Iterator[Sentence]:
             "that it is over. That is no all-clear."
         )
         yield Sentence(text=text, entries=tuple(lapsed[:CITED]))
+
+
+def _warns(lives: Lives, draft_id: str) -> bool:
+    entry = lives.sent.get(draft_id)
+    return entry is not None and entry.sent.draft.purpose == "warning"
 
 
 def alerts_unknown(night: Night) -> list[str]:

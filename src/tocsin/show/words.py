@@ -107,3 +107,8 @@ def chance(event_prob: float) -> str:
     if event_prob < 0.01:
         return "under 1 %"
     return "over 99 %" if event_prob > 0.99 else f"{event_prob:.0%}".replace("%", " %")
+
+
+def zone_name(by_language: dict[str, str], zone_id: str = "") -> str:
+    """Return a zone's name for this page, which is in English; else all its names."""
+    return by_language.get("en") or ", ".join(dict.fromkeys(by_language.values())) or zone_id
