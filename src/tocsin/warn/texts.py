@@ -1,4 +1,6 @@
-"""The words of a draft: reviewed templates, no machine translation.
+"""The words of a draft: filled from templates, never translated at run time.
+
+The templates await native review (docs/messages.md says who has signed which language).
 
 Every message has five contents in this order: source, hazard, location, guidance, time
 (Sutton and Kuligowski's warning contents; fewer than one public alert in ten has all five).
