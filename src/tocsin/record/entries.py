@@ -140,7 +140,10 @@ def journal_decision(journal: Journal, t_ns: int, decision: Decision) -> int:
 
 
 def journal_refusal(journal: Journal, t_ns: int, *, decision_idx: int, why: str) -> int:
-    """Write that the decision in entry `decision_idx` changed nothing, and why."""
+    """Write that what entry `decision_idx` asks for was not done, and why.
+
+    It is a decision, or a `sent` entry of which no sound message could be made.
+    """
     return journal.append(ALERT, "refused", t_ns, {"decision": decision_idx, "why": why})
 
 
@@ -169,7 +172,7 @@ def journal_sent(journal: Journal, sent: Sent) -> int:
 
 
 def journal_published(journal: Journal, t_ns: int, cap_xml: bytes, *, sent_id: str) -> int:
-    """Write the CAP message of an alert that was let out, byte for byte as published.
+    """Write a CAP message of an alert that was let out, before it is signed.
 
     A draft's message is a `warning`: nobody can take one for the other.
     """
