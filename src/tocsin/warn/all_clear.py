@@ -4,15 +4,13 @@ Losing a track never makes one. A person may clear a zone against the machine's 
 named an override, with its reason.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
 from tocsin.model.alert import Sent
 from tocsin.model.place import Zone
-from tocsin.model.threat import Assessment
 from tocsin.model.units import S_NS
-from tocsin.warn.danger import zone_prob
 from tocsin.warn.draft import all_clear_of
 from tocsin.warn.ground import Ground
 from tocsin.warn.ladder import NO_LEVEL
@@ -49,25 +47,20 @@ def advice_against(
     return f"lost and not explained, may be there: {_names(lost)}" if lost else ""
 
 
-def calm_since(
-    held: ZoneState,
-    zone: Zone,
-    t_ns: int,
-    assessments: Iterable[Assessment],
-    missing: Mapping[int, Missing],
-    ground: Ground,
-    policy: Policy,
-) -> int | None:
+def calm_since(held: ZoneState, most_prob: float, t_ns: int, policy: Policy) -> int | None:
     """Return since when nothing threatens a zone that has a draft or an alert.
 
     A threat far too improbable for a warning is enough to break the calm.
+
+    Args:
+        held: Where the zone stands.
+        most_prob: How probably it is passed by any track that counts or counted.
+        t_ns: Time of asking.
+        policy: The zone's policy.
     """
-    if held.draft is None and held.alert is None:
+    asked = held.draft is not None or held.alert is not None
+    if not asked or most_prob > policy.all_clear_max_prob:
         return None
-    within_s, most_prob = policy.prepare.within_s, policy.all_clear_max_prob
-    for one in assessments:
-        if one.track_id in missing and zone_prob(one, zone.id, ground, within_s) > most_prob:
-            return None
     return t_ns if held.t_calm_ns is None else held.t_calm_ns
 
 

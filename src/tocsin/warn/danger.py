@@ -1,6 +1,6 @@
 """How endangered each zone is: the tracks that count, and the places they may pass."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -60,17 +60,30 @@ def zone_probs(dangers: tuple[Danger, ...]) -> tuple[float, ...]:
     return tuple(map(max, zip(*(danger.probs for danger in dangers), strict=True)))
 
 
-def zone_prob(assessment: Assessment, zone_id: str, ground: Ground, within_s: float) -> float:
-    """Return how probably a track passes a zone within a time, however improbable that is."""
-    told = [prob_within(one, within_s) for one in assessment.zones if one.zone_id == zone_id]
-    if not told:
-        places = ground.places
-        told = [
-            prob_within(one, within_s)
-            for one in assessment.threats
-            if one.place_id in places and places[one.place_id].zone == zone_id
-        ]
-    return max(told, default=0.0)
+def greatest_probs(
+    assessments: Iterable[Assessment], ground: Ground, policies: Mapping[str, Policy]
+) -> dict[str, float]:
+    """Return by zone how probably any of some tracks passes it, however improbable that is.
+
+    Within the time of PREPARE; zones that are not in it are passed by none.
+    """
+    found: dict[str, float] = {}
+    for assessment in assessments:
+        for zone_id, passage in _passages(assessment, ground):
+            if zone_id in policies:
+                prob = prob_within(passage, policies[zone_id].prepare.within_s)
+                found[zone_id] = max(prob, found.get(zone_id, 0.0))
+    return found
+
+
+def _passages(
+    assessment: Assessment, ground: Ground
+) -> list[tuple[str, ZoneThreat]] | list[tuple[str, Threat]]:
+    """Return what a track threatens: zones, or places where no zones are told."""
+    if assessment.zones:
+        return [(one.zone_id, one) for one in assessment.zones]
+    known = (one for one in assessment.threats if one.place_id in ground.places)
+    return [(ground.places[one.place_id].zone, one) for one in known]
 
 
 def bearing(

@@ -12,7 +12,7 @@ from tocsin.model.units import S_NS
 from tocsin.warn.alarms import alarm_id, area_of, call
 from tocsin.warn.all_clear import calm_since, consider
 from tocsin.warn.authority import authority_of
-from tocsin.warn.danger import Danger, dangers_by_zone, zone_probs
+from tocsin.warn.danger import Danger, dangers_by_zone, greatest_probs, zone_probs
 from tocsin.warn.decide import decide
 from tocsin.warn.draft import LAPSE_S, Line, draft_of, is_material, standing_of
 from tocsin.warn.ground import Ground
@@ -32,7 +32,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     t_ns: int
     zone: Zone
     dangers: tuple[Danger, ...]
-    assessments: tuple[Assessment, ...]
+    most_prob: float
+    """How probably it is passed by any track that counts or counted."""
     ground: Ground
     policy: Policy
     ledger: Ledger
@@ -64,6 +65,8 @@ def step(
     ledger, policies = Ledger(), policies_of(ground.zones, policy)
     missing = remember(state.missing, t_ns, assessments, policies.values(), policy.lost_forget_s)
     dangers = dangers_by_zone(assessments, ground, policies)
+    counted = (one for one in assessments if one.track_id in missing)
+    most_probs = greatest_probs(counted, ground, policies)
     now = msgspec.structs.replace(state, missing=missing)
     zones = {}
     for zone in ground.zones:
@@ -71,7 +74,7 @@ def step(
             t_ns=t_ns,
             zone=zone,
             dangers=dangers.get(zone.id, ()),
-            assessments=assessments,
+            most_prob=most_probs.get(zone.id, 0.0),
             ground=ground,
             policy=policies[zone.id],
             ledger=ledger,
@@ -95,9 +98,7 @@ def _zone_step(state: WarnState, look: Look) -> ZoneState:
     # A level that is only held so as not to flicker is no news.
     if rung.level != NO_LEVEL and reached_level(probs, look.policy) >= rung.level:
         held = _warned(held, state, look)
-    calm_ns = calm_since(
-        held, look.zone, look.t_ns, look.assessments, state.missing, look.ground, look.policy
-    )
+    calm_ns = calm_since(held, look.most_prob, look.t_ns, look.policy)
     held = msgspec.structs.replace(held, t_calm_ns=calm_ns)
     return consider(
         held, look.zone, look.t_ns, state.missing, look.ground, look.policy, look.ledger
