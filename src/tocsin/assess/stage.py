@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from tocsin.assess import futures, march, passage
+from tocsin.assess import futures, lost, march, passage
 from tocsin.assess.context import Contexts, contexts, weaving
 from tocsin.assess.cooperation import noncooperative_prob
 from tocsin.assess.futures import Batch, Futures
+from tocsin.assess.lost import LostState
 from tocsin.assess.memory import Marched, Memory, forget, recall, still_holds
 from tocsin.assess.settings import AssessSettings
 from tocsin.assess.world import World
@@ -28,6 +29,7 @@ class AssessState(msgspec.Struct, frozen=True, kw_only=True):
     """All that the stage carries from one picture to the next."""
 
     memories: dict[int, Memory] = {}
+    lost: LostState = LostState()
 
 
 def snapshot(state: AssessState) -> bytes:
@@ -50,7 +52,7 @@ def restore(data: bytes) -> AssessState:
 def step(
     state: AssessState, picture: Picture, world: World, settings: AssessSettings
 ) -> tuple[AssessState, tuple[Assessment, ...]]:
-    """Assess every track of a picture.
+    """Assess every track of a picture, and those that left it and are not explained.
 
     Futures are marched only for tracks that are not established as cooperative, only for the
     borders and places within their reach, and once a scan only where something may happen
@@ -64,7 +66,8 @@ def step(
         settings: The site's settings.
 
     Returns:
-        The new state, and the assessments in the order of track ids.
+        The new state, and the assessments in the order of track ids; lost tracks that have left
+        the picture have one too, with their reach alone.
     """
     tracks = sorted(picture.tracks, key=lambda track: track.id)
     before = forget(state.memories, picture.t_ns)
@@ -83,7 +86,8 @@ def step(
         if strange[track.id] < settings.min_noncooperative_prob:
             now[track.id] = _unmarched(now[track.id])
     told = tuple(_assessment(track, now[track.id], strange[track.id]) for track in tracks)
-    return AssessState(memories=dict(sorted((before | now).items()))), told
+    unseen, told = lost.step(state.lost, picture, told, world.people, settings)
+    return AssessState(memories=dict(sorted((before | now).items())), lost=unseen), told
 
 
 def drawn(state: AssessState, track: Track, world: World, settings: AssessSettings) -> Futures:

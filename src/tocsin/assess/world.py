@@ -48,14 +48,18 @@ class BorderField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analogues:
-    """The library's rows of one class, each as it was and mirrored."""
+    """The library's rows, each as it was and then mirrored."""
 
     first_row: int
     """Where they begin in `World.paths`."""
+    kind: I64
+    """shape (rows,), index into `motion.MOTIONS`."""
+    rows_of: F64
+    """shape (motions,), how many there are of each class."""
     scale: F64
     """shape (features,), what a feature is divided by."""
     table: F32
-    """shape (2 * rows, features), contexts over scale."""
+    """shape (features, rows), contexts over scale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +88,7 @@ class World:
     """shape (rows,), longest displacement in a step over starting speed x step."""
     turn_left_s: F64
     """shape (motions * half,)."""
-    analogues: tuple[Analogues | None, ...]
-    """In the order of `MOTIONS`; None: the library holds none of the class."""
+    analogues: Analogues | None
     draws: Draws
     step_s: float
 
@@ -159,16 +162,12 @@ def _paired(table: F64) -> F64:
 
 
 def _ways_s(library: Library | None, steps: int, step_s: float) -> tuple[F32, F64]:
-    """Return the library's ways by class, each class then mirrored, and when they end."""
+    """Return the library's ways, then the mirrored ones, and when they end."""
     if library is None:
         return np.empty((0, steps + 1, 2), np.float32), np.empty(0)
     ways = paths_s(library, steps, step_s)
-    parts, ends = [], []
-    for number in range(len(MOTIONS)):
-        rows = library.kind == number
-        parts += [ways[rows], ways[rows] * np.array([1.0, -1.0], np.float32)]
-        ends += [library.ends_s[rows]] * 2
-    return np.concatenate(parts), np.concatenate(ends).astype(np.float64)
+    ends_s = np.concatenate([library.ends_s, library.ends_s]).astype(np.float64)
+    return np.concatenate([ways, ways * np.array([1.0, -1.0], np.float32)]), ends_s
 
 
 def _last_steps(ends_s: F64, steps: int, step_s: float) -> I64:
@@ -182,26 +181,20 @@ def _longest(paths: F32, step_s: float) -> F64:
     return np.asarray(np.maximum(moves_s.max(axis=1) / step_s, 1.0))
 
 
-def _analogues(library: Library | None, first_row: int) -> tuple[Analogues | None, ...]:
-    """Index the library's rows by class."""
-    found: list[Analogues | None] = []
-    for number in range(len(MOTIONS)):
-        rows = np.empty((0, len(MIRROR))) if library is None else _of_class(library, number)
-        found.append(_indexed(rows, first_row) if len(rows) else None)
-        first_row += 2 * len(rows)
-    return tuple(found)
-
-
-def _of_class(library: Library, number: int) -> F64:
-    return np.asarray(library.features[library.kind == number], dtype=np.float64)
-
-
-def _indexed(rows: F64, first_row: int) -> Analogues:
-    """Scale one class's contexts by their spread and add the mirrored ones."""
-    both = np.concatenate([rows, rows * MIRROR])
-    scale = np.maximum(both.std(axis=0), _LEAST_SCALE)
+def _analogues(library: Library | None, first_row: int) -> Analogues | None:
+    """Index the library: contexts over their mean spread within a class, and mirrored."""
+    if library is None:
+        return None
+    rows = np.concatenate([library.features, library.features * MIRROR]).astype(np.float64)
+    kind = np.concatenate([library.kind, library.kind]).astype(np.int64)
+    spread = [rows[kind == number].std(axis=0) for number in np.unique(kind)]
+    scale = np.maximum(np.mean(spread, axis=0), _LEAST_SCALE)
     return Analogues(
-        first_row=first_row, scale=scale, table=np.ascontiguousarray(both / scale, np.float32)
+        first_row=first_row,
+        kind=kind,
+        rows_of=np.bincount(kind, minlength=len(MOTIONS)).astype(np.float64),
+        scale=scale,
+        table=np.ascontiguousarray((rows / scale).T, np.float32),
     )
 
 
