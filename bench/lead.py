@@ -21,6 +21,7 @@ from figure import figure
 
 from scenarios import FAMILIES, MEMBERS, RADIUS_M, Played, play
 from tocsin.assess.settings import AssessSettings
+from tocsin.config import shipped_library
 from tocsin.sim.families import HELD_OUT_SEEDS, TUNING_SEEDS
 from tocsin.sim.score.oracle import Arrival
 from tocsin.sim.score.policy import Draft, Score, drafts, score
@@ -139,7 +140,8 @@ def main(argv: Sequence[str]) -> None:
     asked = parser.parse_args(argv)
     seeds = (TUNING_SEEDS if asked.tuning else HELD_OUT_SEEDS)[: asked.seeds]
     begun = time.monotonic()
-    played = [play(f, seed, AssessSettings()) for seed in seeds for f in FAMILIES]
+    settings, library = AssessSettings(), shipped_library()
+    played = [play(f, seed, settings, library) for seed in seeds for f in FAMILIES]
     sys.stderr.write(f"lead: {len(played)} scenarios in {time.monotonic() - begun:.0f} s\n")
     if asked.tuning:
         table(played)

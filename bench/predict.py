@@ -1,6 +1,6 @@
 """Forecasts of crossing: simulated drones, real jets, real slow flights, beside a plain cone.
 
-    PYTHON bench/predict.py [--tuning] [--sets drones,mis,jets,slow] [--fewer N]
+    PYTHON bench/predict.py [--tuning] [--sets drones,mis,jets,slow] [--fewer N] [--shipped]
 
 Flights are followed by the real tracker (a look every 4 s, noise 50-100 m drawn for each flight),
 remembered by the real `assess.step`, and the futures it would march are crossed with made-up lines
@@ -21,8 +21,11 @@ sys.path.insert(0, str(Path(__file__).parent / "lib"))
 from figure import figure, skipped
 from flights import ADSB, Known, barcelona, made, relay_flights, swiss_jets, system_tracks
 from forecasts import Forecasts, forecasts
+from learning import learned
 
+from tocsin.assess.analogues import Library
 from tocsin.assess.settings import AssessSettings
+from tocsin.config import shipped_library
 from tocsin.sim.families import HELD_OUT_SEEDS, MIS_SPECIFIED, TUNING_SEEDS, USUAL, Habits, mixture
 from tocsin.sim.score import passage
 from tocsin.sim.score.passage import Interval
@@ -64,19 +67,31 @@ def simulated(habits: Habits, first: int, seeds: range, flights: int) -> list[Kn
 
 def flights_of(name: str, tuning: bool, fewer: int) -> list[Known]:
     """Return the flights of a set."""
-    seeds, part = (TUNING_SEEDS, 0) if tuning else (HELD_OUT_SEEDS, 1)
+    seeds = TUNING_SEEDS if tuning else HELD_OUT_SEEDS
     found: dict[str, Callable[[], list[Known]]] = {
         "drones": lambda: simulated(USUAL, 0, seeds, FLIGHTS // fewer),
         "mis": lambda: simulated(MIS_SPECIFIED, MIS_FROM, seeds, 15 // fewer),
-        "jets": lambda: _jets(part)[::fewer],
-        "slow": lambda: relay_flights(part)[::fewer],
+        "jets": lambda: _jets(tuning)[::fewer],
+        "slow": lambda: relay_flights((2,) if tuning else (1, 3))[::fewer],
     }
     return found[name]()
 
 
-def _jets(part: int) -> list[Known]:
+def _jets(tuning: bool) -> list[Known]:
     """Return real jets; the radar's and the other system's are only reported on."""
-    return swiss_jets(0) if part == 0 else [*swiss_jets(1), *barcelona(), *system_tracks()]
+    if tuning:
+        return swiss_jets((2,))
+    return [*swiss_jets((1, 3)), *barcelona(), *system_tracks()]
+
+
+def library_of(name: str, tuning: bool) -> Library:
+    """Return the library for a set: real flights learn from the part that is not reported on."""
+    parts = (0,) if tuning else (0, 2)
+    if name == "jets":
+        return learned(swiss_jets(parts), "jet", SETS.index(name))
+    if name == "slow":
+        return learned(relay_flights(parts), "slow_aircraft", SETS.index(name))
+    return shipped_library()
 
 
 def judge(found: Forecasts) -> Result:
@@ -206,11 +221,13 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--tuning", action="store_true", help="on what choices may be made on")
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--fewer", type=int, default=1, help="only one in so many flights")
+    parser.add_argument("--shipped", action="store_true", help="learn nothing from real flights")
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str]) -> None:
     asked = arguments(argv)
+    settings = AssessSettings(min_noncooperative_prob=0.0)  # forecast what answers too
     if asked.tuning:
         print(HEAD)
     for name in asked.sets.split(","):
@@ -219,9 +236,9 @@ def main(argv: Sequence[str]) -> None:
             continue
         begun = time.monotonic()
         flights = flights_of(name, asked.tuning, asked.fewer)
-        found = forecasts(
-            flights, SETS.index(name), AssessSettings(), every_s=EVERY_S.get(name, 180.0)
-        )
+        library = shipped_library() if asked.shipped else library_of(name, asked.tuning)
+        every_s = EVERY_S.get(name, 180.0)
+        found = forecasts(flights, SETS.index(name), settings, library, every_s=every_s)
         result = judge(found)
         if asked.tuning:
             print(row(name, result, time.monotonic() - begun), by_kind(found), sep="\n", flush=True)

@@ -44,6 +44,8 @@ JET_MPS = 90.0
 GROUP, APART_M = 20, 400e3
 """Flights followed together by one tracker, in places of their own."""
 PLANE = SitePlane(45.0, 28.0)
+ANSWERS = 10
+"""Column of a plot that says that a transponder answered (see `tocsin.track.step`)."""
 
 
 class Known(NamedTuple):
@@ -57,6 +59,9 @@ class Known(NamedTuple):
     whole: bool
     """True: it ends in an impact, and nothing is unknown after that."""
     unseen_s: tuple[tuple[float, float], ...] = ()
+    answers: bool = False
+    """It carries a transponder, as every recorded flight did: that is part of what tells its class,
+    and without it an aircraft would be forecast as a drone. It is forecast all the same."""
 
     @property
     def lasts_s(self) -> float:
@@ -80,26 +85,29 @@ def made(flights: Sequence[Flight]) -> list[Known]:
     ]
 
 
-def swiss_jets(part: int) -> list[Known]:
-    """Return half of the aircraft over Switzerland: part 0 to learn from, part 1 to report on."""
+def swiss_jets(parts: Sequence[int]) -> list[Known]:
+    """Return quarters of the aircraft over Switzerland, by their addresses.
+
+    Quarters 0 and 2 are to learn from and to choose on, 1 and 3 to report on.
+    """
     return [
         piece
         for aircraft, (t_s, pos_m) in _aircraft("traffic_switzerland", SitePlane(46.8, 8.2))
-        if zlib.crc32(aircraft.encode()) % 2 == part
+        if zlib.crc32(aircraft.encode()) % 4 in parts
         for piece in _pieces(t_s, pos_m)
     ]
 
 
-def relay_flights(part: int) -> list[Known]:
-    """Return every other flight of two relay aircraft of the Tour de France: slow, circling.
+def relay_flights(parts: Sequence[int]) -> list[Known]:
+    """Return quarters of the flights of two relay aircraft of the Tour de France: slow, circling.
 
-    Part 0 to learn from, part 1 to report on; all pieces of a flight are in one part.
+    As `swiss_jets`; all pieces of a flight are in one part.
     """
     found: list[Known] = []
     for _, (t_s, pos_m) in _aircraft("traffic_tour_de_france", SitePlane(45.5, 3.5)):
         starts = np.flatnonzero(np.append(True, np.diff(t_s) > BETWEEN_FLIGHTS_S))
         for number, rows in enumerate(np.split(np.arange(len(t_s)), starts[1:])):
-            if number % 2 == part:
+            if number % 4 in parts:
                 found += _pieces(t_s[rows], pos_m[rows])
     return [flight for flight in found if speed_mps(flight) > LEAST_MPS]
 
@@ -129,7 +137,7 @@ def _pieces(t_s: np.ndarray, pos_m: np.ndarray, kind: str = "real") -> list[Know
     cut |= np.diff(_moves(t_s, pos_m)) != 0
     parts = np.split(np.arange(len(t_s)), np.flatnonzero(cut) + 1)
     return [
-        Known(kind, t_s[p] - t_s[p[0]], pos_m[p], whole=False)
+        Known(kind, t_s[p] - t_s[p[0]], pos_m[p], whole=False, answers=True)
         for p in parts
         if t_s[p[-1]] - t_s[p[0]] >= LEAST_S
     ]
@@ -240,6 +248,7 @@ def looks(
         plots[:, :2] = true_m + sigma_m[rows, None] * rng.standard_normal((len(rows), 2))
         plots[:, 3] = plots[:, 5] = sigma_m[rows] ** 2
         plots[:, [7, 9]] = np.inf
+        plots[:, ANSWERS] = [flights[k].answers for k in rows]
         claims = np.full((len(rows), 4), -1, dtype=np.int64)
         refs = np.column_stack([np.full(len(rows), number), rows])
         follow(state, view, t_s, plots, claims, refs, WHOLE)

@@ -7,6 +7,7 @@ import numpy as np
 from flights import LEAST_MPS, SCAN_S, Known, Seen, groups, looks
 
 from tocsin.assess import stage
+from tocsin.assess.analogues import Library
 from tocsin.assess.futures import positions_m
 from tocsin.assess.settings import AssessSettings
 from tocsin.assess.world import prepare
@@ -49,11 +50,16 @@ class Forecasts(NamedTuple):
 
 
 def forecasts(
-    flights: Sequence[Known], seed: int, settings: AssessSettings, *, every_s: float = EVERY_S
+    flights: Sequence[Known],
+    seed: int,
+    settings: AssessSettings,
+    library: Library,
+    *,
+    every_s: float = EVERY_S,
 ) -> Forecasts:
     """Follow flights, forecast at some times of each, and cross the futures with made-up lines."""
     rng = np.random.default_rng(seed)
-    world = prepare([], [], [], settings)
+    world = prepare([], [], [], settings, library)
     shaken_m = shaken(settings.futures, rng)
     made = Made([], [], [], [])
     for rows, shift_m in groups(flights):

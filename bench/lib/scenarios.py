@@ -8,6 +8,7 @@ import numpy as np
 from flights import NOISE_M, PLANE, SCAN_S, radar
 
 from tocsin.assess import stage
+from tocsin.assess.analogues import Library
 from tocsin.assess.settings import AssessSettings
 from tocsin.assess.world import World, prepare
 from tocsin.model.place import Place
@@ -52,7 +53,7 @@ def made(family: str, seed: int) -> tuple[np.ndarray, tuple[Flight, ...]]:
     return places_m, scenario(family, places_m, rng)
 
 
-def world_of(places_m: np.ndarray, settings: AssessSettings) -> World:
+def world_of(places_m: np.ndarray, settings: AssessSettings, library: Library) -> World:
     """Prepare a site with these places and no border."""
     places = [
         Place(
@@ -68,19 +69,18 @@ def world_of(places_m: np.ndarray, settings: AssessSettings) -> World:
         )
         for k, (east_m, north_m) in enumerate(places_m)
     ]
-    return prepare([], places, [], settings)
+    return prepare([], places, [], settings, library)
 
 
-def play(family: str, seed: int, settings: AssessSettings) -> Played:
+def play(family: str, seed: int, settings: AssessSettings, library: Library) -> Played:
     """Play one scenario through the real tracker and the real assess stage, every scan."""
     places_m, flights = made(family, seed)
     paths = [(f.t_s, f.pos_m) for f in flights]
     said: dict[float, dict[tuple[int, int], list[tuple[float, float]]]]
     said = {horizon_s: {} for horizon_s in HORIZONS_S}
     on: dict[int, int] = {}
-    for t_s, tracks, assessments in _assessed(
-        flights, seed, world_of(places_m, settings), settings
-    ):
+    world = world_of(places_m, settings, library)
+    for t_s, tracks, assessments in _assessed(flights, seed, world, settings):
         for track in tracks:
             on.setdefault(track.id, _flight_under(track, flights, t_s))
         for assessment in assessments:
