@@ -192,6 +192,10 @@ def shapes(signed: bytes, who: World) -> Iterator[Forgery]:
     garbage = base64.b64encode(b"no certificate").decode()
     yield Forgery("certificate of nonsense", "bad-certificate",
                   changed(lambda root, sig: _set(sig, "X509Certificate", garbage)))  # fmt: skip
+    info = changed(lambda root, sig: sig[0].append(sig[0][0]))
+    yield Forgery("SignedInfo out of order", "malformed-signature", info)
+    parts = changed(lambda root, sig: _drop(sig.find(f".//{DS}DigestMethod")))
+    yield Forgery("Reference without method", "malformed-signature", parts)
     empty = changed(lambda root, sig: [sig.remove(child) for child in list(sig)])
     yield Forgery("empty", "malformed-signature", empty)
 

