@@ -110,6 +110,8 @@ def bearing(
 
 def prob_within(passage: Threat | ZoneThreat | Crossing, within_s: float) -> float:
     """Return the probability within a time, linear between the horizons that were told."""
+    if within_s >= passage.within_s[-1]:
+        return passage.prob[-1]
     before_s, before_prob = 0.0, 0.0
     for horizon_s, prob in zip(passage.within_s, passage.prob, strict=True):
         if within_s <= horizon_s:

@@ -70,6 +70,8 @@ def step(
     now = msgspec.structs.replace(state, missing=missing)
     zones = {}
     for zone in ground.zones:
+        if zone.id not in dangers and zone.id not in state.zones:
+            continue  # nothing near, and nothing was: nearly all zones on nearly all nights
         look = Look(
             t_ns=t_ns,
             zone=zone,
