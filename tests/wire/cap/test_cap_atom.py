@@ -40,6 +40,7 @@ def test_ended_alerts_stay_until_their_own_expiry() -> None:
         ("b", "cancelled"),
         ("a", "replaced"),
     ]
+    assert [one.updated_ns for one in found.entries] == [CANCEL.sent_ns, UPDATE.sent_ns]
     assert written(FIRST, UPDATE, CANCEL, t_ns=T0_NS + 1800 * S_NS).entries == ()
 
 

@@ -77,7 +77,7 @@ def feed(
     shown = [one for one in chains(alerts, t_ns).standings if _is_shown(one, t_ns)]
     default: dict[str | None, str] = {None: ATOM}
     root = etree.Element(f"{{{ATOM}}}feed", nsmap=default)  # type: ignore[arg-type]
-    last_ns = max((one.alert.sent_ns for one in shown), default=t_ns)
+    last_ns = max(map(_changed_ns, shown), default=t_ns)
     _add(root, "id", id)
     _add(root, "title", title)
     _add(root, "updated", _atom_time(last_ns))
@@ -97,6 +97,11 @@ def _is_shown(one: Standing, t_ns: int) -> bool:
     )
 
 
+def _changed_ns(one: Standing) -> int:
+    """Return when an entry came to say what it says: sent, or ended by another."""
+    return one.alert.sent_ns if one.by is None else max(one.alert.sent_ns, one.by.sent_ns)
+
+
 def _entry(root: etree._Element, one: Standing, base_url: str, language: str) -> None:
     alert = one.alert
     info = next((info for info in alert.infos if info.language == language), None)
@@ -106,7 +111,7 @@ def _entry(root: etree._Element, one: Standing, base_url: str, language: str) ->
     address = f"{base_url}/{quote(alert.identifier, safe='')}.xml"
     _add(node, "id", _name(alert))
     _add(node, "title", (info.headline or info.event) if info else alert.identifier)
-    _add(node, "updated", _atom_time(alert.sent_ns))
+    _add(node, "updated", _atom_time(_changed_ns(one)))
     if info and info.description:
         _add(node, "summary", info.description)
     for term, scheme in ((one.state, STATE_SCHEME), (alert.status, STATUS_SCHEME)):
