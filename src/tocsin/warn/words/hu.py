@@ -45,7 +45,7 @@ HUNGARIAN = Language(
     },
     arrival="Idő: az áthaladás {span} lehetséges az üzenettől számítva.",
     arrival_unknown="Idő: az áthaladás ideje nem becsülhető meg.",
-    valid="Érvényes: {minutes}; a veszély tovább is tarthat.",
+    valid="Érvényes {minutes}ig; a veszély tovább is tarthat.",
     all_clear=AllClear(
         headline="Riasztás vége: a DRÓN miatti figyelmeztetés véget ért, {zone}",
         hazard="Veszély: a DRÓN miatti figyelmeztetés véget ért.",
@@ -92,7 +92,7 @@ HUNGARIAN = Language(
         inside=". Már a határon belül van",
         at_border=". A határnál van",
         reach=(
-            ". Utoljára {ago} ezelőtt látták; azóta legfeljebb {radius_km} km-re lehet onnan, "
+            ". Utoljára {ago}cel ezelőtt látták; azóta legfeljebb {radius_km} km-re lehet onnan, "
             "ebben a körzetben {people} ember él"
         ),
         may_be=". Lehet, hogy ugyanaz, mint ez: {id}. objektum ({prob})",
