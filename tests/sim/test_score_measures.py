@@ -157,6 +157,21 @@ def test_the_oracle_is_not_asked_beyond_its_cap() -> None:
     assert known_s == pytest.approx(300.0, abs=2.0)
 
 
+def test_an_arrival_that_nobody_could_see_coming_is_told_apart() -> None:
+    """Unseen since before the oracle knew: dark. Unseen only in the end: it could be foretold."""
+    coming = flight(line((40_000.0, 0.0), (0.0, 0.0)))
+    nears = nearness([coming], [place()])
+
+    def dark(begin_s: float, end_s: float) -> bool:
+        spans = {1: [(T0 + round(begin_s * S), T0 + round(end_s * S))]}
+        (lead,) = leads([coming], nears, [place()], [], unseen_ns=spans)
+        return lead.dark
+
+    assert dark(100.0, 900.0)
+    assert not dark(300.0, 900.0)
+    assert not dark(100.0, 700.0)
+
+
 # Notices
 
 

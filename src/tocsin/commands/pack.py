@@ -55,6 +55,8 @@ PUT_TOGETHER = "together"
 RESULT = "pack.json"
 MOST_SEEDS = 1_000
 TAKES_S = 15.0
+PICTURE_STEP_S = 5.0
+"""The picture of hours is scored at coarser steps than that of one run."""
 SEEDS = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
 
 
@@ -238,7 +240,7 @@ def run_one(job: Job) -> Done:
             report=False,
             console=Console(quiet=True),
         )
-        measures = score_run(run, made).measures
+        measures = score_run(run, made, step_s=PICTURE_STEP_S).measures
         (run / "scores.json").replace(job.folder / "scores.json")
     except TocsinError as error:
         fault = str(error)

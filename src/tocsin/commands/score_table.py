@@ -40,7 +40,8 @@ def number(value: float | None, unit: str = "") -> str:
 
 
 ROWS: tuple[tuple[str, Reading, str], ...] = (
-    ("arrivals known to the course oracle", lambda s: str(s.arrivals), ""),
+    ("arrivals known to the course oracle, others in the dark",
+     lambda s: f"{s.arrivals}, {s.dark}", ""),
     ("WARN lead ratio, median / 10th percentile",
      lambda s: f"{ratio(s.lead_median_ratio)} / {ratio(s.lead_p10_ratio)}", ">= .93 / .80"),
     ("drafted 2 min before, where 3 were known",

@@ -61,15 +61,23 @@ def gaps(
         shown: the run's tracks.
         links: what the run told of which tracks may be the same.
     """
-    unseen = {t["target_id"]: t.get("unseen_ns", ()) for t in about.get("targets", ())}
+    unseen = unseen_of(about)
     return tuple(
-        _gap(hazard, int(begin_ns), int(end_ns), shown, links)
+        _gap(hazard, begin_ns, end_ns, shown, links)
         for hazard in hazards
         for begin_ns, end_ns in unseen.get(hazard.target_id, ())
         if end_ns - begin_ns >= SHORTEST_S * S_NS
         and hazard.t_ns[0] < begin_ns - BEFORE_S * S_NS
         and end_ns + BEFORE_S * S_NS < hazard.t_ns[-1]
     )
+
+
+def unseen_of(about: Mapping[str, Any]) -> dict[int, list[tuple[int, int]]]:
+    """Return by target the spans in which no sensor could see it, as `truth.json` tells them."""
+    return {
+        target["target_id"]: [(int(begin), int(end)) for begin, end in target.get("unseen_ns", ())]
+        for target in about.get("targets", ())
+    }
 
 
 def _gap(hazard: Hazard, begin_ns: int, end_ns: int, shown: Shown, links: Links) -> Gap:

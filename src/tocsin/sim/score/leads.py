@@ -5,9 +5,11 @@ time from which the extrapolated course meets a place of the zone within the cap
 so until the arrival. It knows no future, so a turn surprises it as it must surprise anybody. Its
 course is the mean velocity of the last 20 s, or of 120 s where a flight weaves. It can be beaten:
 each ratio is capped at 1, and a miss is 0. Arrivals that it knew for less than 60 s are left out.
+Arrivals in the dark are told apart: no sensor could see the hazard in all the time for which the
+oracle, which needs none, knew of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -26,6 +28,8 @@ FLOOR_S = 30.0
 WEAVING_DEG = 8.0
 """A flight whose course swings by more than this about its mean over 120 s weaves."""
 
+Spans = Sequence[tuple[int, int]]
+
 
 class Lead(msgspec.Struct, frozen=True, kw_only=True):
     """One arrival of one hazard at one zone."""
@@ -37,6 +41,8 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     """How long before, at most the cap, the course oracle knew it."""
     lead_s: float | None
     """How long before the zone was warned and stayed so; None: not at all."""
+    dark: bool = False
+    """No sensor could see it from when the oracle knew to the arrival."""
 
     @property
     def ratio(self) -> float:
@@ -51,6 +57,7 @@ def leads(
     notices: Sequence[Notice],
     *,
     level: int = WARN,
+    unseen_ns: Mapping[int, Spans] | None = None,
 ) -> tuple[Lead, ...]:
     """Return every arrival that the course oracle knew long enough, in order of time.
 
@@ -60,6 +67,7 @@ def leads(
         places: of the site.
         notices: what was drafted.
         level: the warning that counts; its cap is the oracle's too.
+        unseen_ns: by target, spans in which no sensor could see it.
     """
     by_zone: dict[str, list[tuple[float, float]]] = {}
     for place in places:
@@ -85,9 +93,15 @@ def leads(
                 t_arrived_ns=arrived_ns,
                 known_s=known_s,
                 lead_s=None if since_ns is None else (arrived_ns - since_ns) / S_NS,
+                dark=_is_dark((unseen_ns or {}).get(near.target_id, ()), arrived_ns, known_s),
             )
         )
     return tuple(sorted(found, key=lambda lead: (lead.t_arrived_ns, lead.zone_id)))
+
+
+def _is_dark(spans: Spans, arrived_ns: int, known_s: float) -> bool:
+    knew_ns = arrived_ns - round(known_s * S_NS)
+    return any(begin_ns <= knew_ns and arrived_ns <= end_ns for begin_ns, end_ns in spans)
 
 
 def oracle_lead_s(

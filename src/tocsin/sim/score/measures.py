@@ -15,7 +15,7 @@ from tocsin.model.alert import Alarm, Draft, Sent, Transition
 from tocsin.model.place import Border, Place, Zone
 from tocsin.sim.score.clears import Premature, clears_of, premature
 from tocsin.sim.score.duty import Calls, Latency, calls, latency
-from tocsin.sim.score.gaps import Gap, Links, Shown, gaps
+from tocsin.sim.score.gaps import Gap, Links, Shown, gaps, unseen_of
 from tocsin.sim.score.hazards import Hazard, nearness
 from tocsin.sim.score.judged import Falsity, falsity, judge
 from tocsin.sim.score.leads import Lead, leads
@@ -68,6 +68,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     runs: int
     arrivals: int
+    """Those that any sensor could have foretold."""
+    dark: int
+    """The others: nobody could see the hazard while they were known to the oracle."""
     lead_median_ratio: float | None
     lead_p10_ratio: float | None
     known: int
@@ -102,7 +105,7 @@ def measure(case: Case) -> Measures:
     clears = clears_of(case.drafts, case.sent)
     borders = [index_border(border) for border in case.borders]
     return Measures(
-        leads=leads(case.hazards, nears, case.places, notices),
+        leads=leads(case.hazards, nears, case.places, notices, unseen_ns=unseen_of(case.about)),
         falsity={
             name: falsity(judge(raises(notices, level), nears)) for level, name in enumerate(LEVELS)
         },
@@ -118,7 +121,7 @@ def measure(case: Case) -> Measures:
 
 def summary(runs: Sequence[Measures]) -> Summary:
     """Return the summary over runs (one is allowed)."""
-    all_leads = [lead for run in runs for lead in run.leads]
+    all_leads = [lead for run in runs for lead in run.leads if not lead.dark]
     ratios = [lead.ratio for lead in all_leads]
     known = [lead for lead in all_leads if lead.known_s >= KNOWN_S]
     in_time = [lead.lead_s is not None and lead.lead_s >= IN_TIME_S for lead in known]
@@ -128,6 +131,7 @@ def summary(runs: Sequence[Measures]) -> Summary:
     return Summary(
         runs=len(runs),
         arrivals=len(all_leads),
+        dark=sum(lead.dark for run in runs for lead in run.leads),
         lead_median_ratio=float(np.median(ratios)) if ratios else None,
         lead_p10_ratio=float(np.percentile(ratios, 10)) if ratios else None,
         known=len(known),
