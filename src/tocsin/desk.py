@@ -41,24 +41,26 @@ class Desk:
         """
         if outcome.refused and decision_idx is not None:
             self._refuse(t_ns, decision_idx, outcome.refused)
-        for draft in outcome.drafts:
-            self._draft(draft)
+        messages = {draft.id: self._draft(draft) for draft in outcome.drafts}
         entries.journal_transitions(self.journal, t_ns, outcome.transitions)
         for alarm in outcome.alarms:
             entries.journal_alarm(self.journal, alarm)
         for sent in outcome.sent:
             self._send(sent)
+        if any((step.before, step.after) == ("sent", "lapsed") for step in outcome.transitions):
+            self.journal.commit()
+            self._publisher.refresh(t_ns)
         self.alarms.extend(outcome.alarms)
         if outcome.drafts:
             self.journal.commit()
-            policy = self._policy
-            write_drafts(outcome.drafts, self.folder.alerts, policy.sender, policy.source_name)
+            write_drafts(messages, self.folder.alerts)
             self.drafts.extend(outcome.drafts)
 
-    def _draft(self, draft: Draft) -> None:
+    def _draft(self, draft: Draft) -> bytes:
         entries.journal_draft(self.journal, draft)
         cap_xml = build(draft, self._policy.sender, self._policy.source_name)
         entries.journal_warning(self.journal, draft.t_drafted_ns, cap_xml, draft_id=draft.id)
+        return cap_xml
 
     def _send(self, sent: Sent) -> None:
         """Let an alert out: on record first, and only if it is sound."""

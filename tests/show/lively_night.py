@@ -44,9 +44,10 @@ def lively_night(step_s: float = 4.0) -> Night:
     return night
 
 
-def write_lively(night: Night, folder: RunFolder) -> None:
-    """Write the night as a pipeline would, lives and all, each in its place."""
+def write_lively(night: Night, folder: RunFolder, *, without: str = "") -> None:
+    """Write the night as a pipeline would, lives and all; `without` decisions of one kind."""
     told = sorted(_told(), key=lambda item: item[0])
+    told = [t for t in told if not isinstance(t[1], tuple) or t[1][0].choice != without]
     picture = entries.journal_assessments
 
     def with_lives(journal: Journal, t_ns: int, found, *, picture_idx: int) -> int:

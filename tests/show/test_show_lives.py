@@ -104,7 +104,7 @@ def test_only_the_second_name_is_told_as_the_sending(page: str) -> None:
 def test_a_card_has_the_odds_of_its_zone_and_the_words_in_every_language(page: str) -> None:
     """Who approves weighs the one against the other."""
     text = card(page, "galati-city-warn-1160")
-    assert "Track 2 min 5 min 10 min 20 min If it comes (90 %) 5 8 % 31 % 62 % 77 %" in text
+    assert "Held to be 2 min 5 min 10 min 20 min If it comes (90 %) 5 drone, 78 % 8 % 31 %" in text
     assert "in 4 to 12 min" in text
     for language in ("ro-RO", "en-GB", "uk-UA", "hu-HU"):
         assert f'<div class="text" lang="{language}">' in page
@@ -154,7 +154,15 @@ def test_a_track_still_lost_at_the_end_says_how_far_it_may_be(tmp_path: Path) ->
                 last = next(a for f in night.assessments for a in f if a.reach).reach
                 found[n] = msgspec.structs.replace(one, reach=last)
     write_lively(night, folder)
-    assert "by now, 65 624 people" in words(render(folder).decode(), "tracks")
+    page = render(folder).decode()
+    assert "by now, 65 624 people" in words(page, "tracks")
+    explained = "was seen last at"
+    assert explained not in words(page, "picture")
+    RunFolder.create(tmp_path, replace=True)
+    write_lively(night, folder, without="explain")
+    told = words(render(folder).decode(), "picture")
+    assert "Track 7 was seen last at 23:00:00 UTC (02:00:00 EEST) and not explained: 5 min" in told
+    assert "it may be anywhere within 3 km of there, among 65 624 people." in told
 
 
 def test_every_draft_of_a_run_has_one_standing(folder: RunFolder) -> None:

@@ -90,6 +90,7 @@ class Region(msgspec.Struct, frozen=True):
 
     t_ns: int
     reach: Reach | None
+    idx: int
 
 
 class TrackAssessed(msgspec.Struct):
@@ -130,7 +131,7 @@ def gather_assessed(journal: JournalReader, zoned: Collection[str]) -> dict[int,
             if track is None:
                 track = found[one.track_id] = TrackAssessed([], [])
             _note_sides(track, one, outside_ns, entry.idx)
-            _note_region(track, one)
+            _note_region(track, one, entry.idx)
             threats = _threats(one, zoned)
             _note_places(track, threats, entry.idx)
             _note_point(track, _point(one, entry.idx, threats))
@@ -157,11 +158,11 @@ def _note_sides(
                 stay.left = True
 
 
-def _note_region(track: TrackAssessed, one: _Assessed) -> None:
+def _note_region(track: TrackAssessed, one: _Assessed, idx: int) -> None:
     track.may_be, track.t_last_ns = one.may_be or track.may_be, one.t_ns
-    last = track.regions[-1] if track.regions else Region(one.t_ns, None)
+    last = track.regions[-1] if track.regions else Region(one.t_ns, None, idx)
     if _region_moved(last, one):
-        track.regions.append(Region(one.t_ns, one.reach))
+        track.regions.append(Region(one.t_ns, one.reach, idx))
 
 
 def _region_moved(last: Region, one: _Assessed) -> bool:
@@ -206,7 +207,7 @@ def _moved(last: Point, now: Point) -> bool:
 def _point(one: _Assessed, idx: int, threats: list[_Threat]) -> Point:
     border = max(one.crossings, key=_last_prob, default=None)
     place = max(threats, key=_last_prob, default=None)
-    kind, kind_prob = max(msgspec.structs.asdict(one.classes).items(), key=lambda item: item[1])
+    kind, kind_prob = likeliest(one.classes)
     return Point(
         t_ns=one.t_ns,
         idx=idx,
@@ -218,11 +219,17 @@ def _point(one: _Assessed, idx: int, threats: list[_Threat]) -> Point:
         place_p05_ns=place.t_p05_ns if place else None,
         place_p95_ns=place.t_p95_ns if place else None,
         within_s=max(_SECONDS.decode(place.within_s), default=0.0) if place else 0.0,
-        kind=kind.removesuffix("_prob").replace("_", " "),
+        kind=kind,
         kind_prob=kind_prob,
         context=one.context,
         window_reason=border.window_reason if border else "",
     )
+
+
+def likeliest(classes: ClassBelief) -> tuple[str, float]:
+    """Return the most probable class in words, and its probability."""
+    kind, kind_prob = max(msgspec.structs.asdict(classes).items(), key=lambda item: item[1])
+    return kind.removesuffix("_prob").replace("_", " "), kind_prob
 
 
 def _threats(one: _Assessed, zoned: Collection[str]) -> list[_Threat]:

@@ -3,8 +3,6 @@
 A run from before alerts had lives holds none of these entries; `Lives.known` says so.
 """
 
-from collections.abc import Sequence
-
 import msgspec
 
 from tocsin.model.alert import Alarm, Decision, Draft, Sent, Transition
@@ -18,10 +16,19 @@ from tocsin.record.entries import (
     transitions_of,
 )
 from tocsin.record.reader import JournalReader
+from tocsin.show.assessed import likeliest
 
 ODDS_NAMED = 6
 """Most tracks whose probability for a zone is told with a draft, the greatest first."""
 ODDS_FAINT_PROB = 0.01
+
+
+class ZoneOdds(msgspec.Struct, frozen=True, kw_only=True):
+    """What was held of one track and one zone, and what the track was held to be."""
+
+    threat: ZoneThreat
+    kind: str
+    kind_prob: float
 
 
 class DraftEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,8 +36,9 @@ class DraftEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     idx: int
     draft: Draft
-    odds: tuple[ZoneThreat, ...] = ()
-    """What was held of its zone when it was drafted, the most threatening track first."""
+    odds: tuple[ZoneOdds, ...] = ()
+    """What was held of its zone when it was drafted: the tracks that are its reasons first, then
+    the most threatening."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,22 +153,35 @@ def _drafts(journal: JournalReader) -> tuple[DraftEntry, ...]:
         draft = draft_of(whole)
         if basis_idx != held_idx:
             held_idx, held = basis_idx, _by_zone(journal, basis_idx)
-        odds = tuple(held.get(draft.zone_id, ()))[:ODDS_NAMED]
+        odds = _ranked(draft, held.get(draft.zone_id, []))[:ODDS_NAMED]
         found.append(DraftEntry(idx=entry.idx, draft=draft, odds=odds))
     return tuple(found)
 
 
-def _by_zone(journal: JournalReader, idx: int) -> dict[str, list[ZoneThreat]]:
-    """Return what one assessment entry holds of each zone, the greatest probability first."""
+def _by_zone(journal: JournalReader, idx: int) -> dict[str, list[ZoneOdds]]:
+    """Return what one assessment entry holds of each zone and of tracks without transponder."""
     entry = journal.entry(idx) if idx >= 0 else None
     if entry is None or entry.body is None:
         return {}
-    found: dict[str, list[ZoneThreat]] = {}
-    for threat in (zone for one in assessments_of(entry) for zone in one.zones):
-        if threat.prob and threat.prob[-1] >= ODDS_FAINT_PROB:
-            found.setdefault(threat.zone_id, []).append(threat)
-    return {zone_id: _ranked(threats) for zone_id, threats in found.items()}
+    found: dict[str, list[ZoneOdds]] = {}
+    for one in assessments_of(entry):
+        kind, kind_prob = likeliest(one.classes)
+        for threat in one.zones if one.noncooperative_prob >= 0.5 else ():
+            if threat.prob and threat.prob[-1] >= ODDS_FAINT_PROB:
+                odds = ZoneOdds(threat=threat, kind=kind, kind_prob=kind_prob)
+                found.setdefault(threat.zone_id, []).append(odds)
+    return found
 
 
-def _ranked(threats: Sequence[ZoneThreat]) -> list[ZoneThreat]:
-    return sorted(threats, key=lambda threat: (-threat.prob[-1], threat.track_id))
+def _ranked(draft: Draft, odds: list[ZoneOdds]) -> tuple[ZoneOdds, ...]:
+    named = {reason.track_id for reason in draft.reasons}
+    return tuple(
+        sorted(
+            odds,
+            key=lambda one: (
+                one.threat.track_id not in named,
+                -one.threat.prob[-1],
+                one.threat.track_id,
+            ),
+        )
+    )

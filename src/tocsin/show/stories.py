@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import msgspec
 
 from tocsin.model.alert import AlertText, Decision, Draft, Reason, Stage, Transition
-from tocsin.model.threat import ZoneThreat
 from tocsin.model.units import S_NS
-from tocsin.show.lives import Act, DraftEntry, Lives, Step
+from tocsin.show.lives import Act, DraftEntry, Lives, Step, ZoneOdds
 from tocsin.show.night import Night
 from tocsin.show.words import LocalTime, chance, first_upper, thousands, zone_name
 
@@ -44,6 +43,7 @@ class Odds(msgspec.Struct, frozen=True, kw_only=True):
     """What was held of the zone when the draft was made, of one track."""
 
     track_id: int
+    kind: str
     chances: tuple[str, ...]
     """One for each horizon of the card."""
     window: str
@@ -113,7 +113,7 @@ def _card(
         texts=draft.texts,
         reasons=draft.reasons,
         horizons=tuple(f"{within_s / 60:g} min" for within_s in _horizons_s(entry)),
-        odds=tuple(_odds(threat, draft.t_drafted_ns) for threat in entry.odds),
+        odds=tuple(_odds(odds, draft.t_drafted_ns) for odds in entry.odds),
         story=tuple(sorted(_story(lives, draft, local), key=lambda e: (e.t_ns, e.idx))),
         replaced=replaced,
         folded=replaced or many,
@@ -144,16 +144,22 @@ def _people(draft: Draft) -> str:
 
 def _horizons_s(entry: DraftEntry) -> tuple[float, ...]:
     """Return the horizons of the odds: those of one model are the same for all."""
-    return entry.odds[0].within_s if entry.odds else ()
+    return entry.odds[0].threat.within_s if entry.odds else ()
 
 
-def _odds(threat: ZoneThreat, t_ns: int) -> Odds:
+def _odds(odds: ZoneOdds, t_ns: int) -> Odds:
+    threat = odds.threat
     if threat.t_p05_ns is None or threat.t_p95_ns is None:
         window = "no window"
     else:
         early, late = ((t - t_ns) / S_NS / 60 for t in (threat.t_p05_ns, threat.t_p95_ns))
         window = f"in {max(0.0, early):.0f} to {max(0.0, late):.0f} min"
-    return Odds(track_id=threat.track_id, chances=tuple(map(chance, threat.prob)), window=window)
+    return Odds(
+        track_id=threat.track_id,
+        kind=f"{odds.kind}, {chance(odds.kind_prob)}",
+        chances=tuple(map(chance, threat.prob)),
+        window=window,
+    )
 
 
 def _story(lives: Lives, draft: Draft, local: LocalTime) -> Iterator[Event]:

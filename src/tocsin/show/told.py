@@ -15,6 +15,7 @@ from tocsin.show.flown import Flown
 from tocsin.show.lives import DraftEntry
 from tocsin.show.night import Night
 from tocsin.show.told_alerts import Sentence, alerts_unknown, drafted
+from tocsin.show.told_lost import lost
 from tocsin.show.words import LocalTime, chance, count, duration, first_upper
 
 COOPERATIVE_PROB = 0.5
@@ -23,6 +24,12 @@ NAMED = 2
 """Crossings told one by one; more are only counted."""
 
 
+KINDS_NAMED = {
+    "bird": "a bird",
+    "jet": "a jet",
+    "other": "something else",
+    "slow aircraft": "a slow aircraft",
+}
 LIKELY_NAMED = 4
 """Likely places named, the largest first."""
 
@@ -73,6 +80,7 @@ def headline(night: Night, flown: list[Flown]) -> list[Sentence]:
         *_crossed(night, flown, local),
         *_threatened(night, flown, local),
         *drafted(night, local),
+        *lost(night, local),
         *_escorted(night, flown),
     ]
 
@@ -90,10 +98,11 @@ def _flew(night: Night, flown: list[Flown]) -> Sentence:
 def _crossed(night: Night, flown: list[Flown], local: LocalTime) -> Iterator[Sentence]:
     all_passages = passages(night, flown)
     without = [p for p in all_passages if not cooperative(p.flown)]
+    without.sort(key=lambda p: (_first_naming(p, night) is None, _is_no_drone(p, night)))
     for passage in without[:NAMED]:
         draft = _first_naming(passage, night)
         entries = (passage.stay.first_idx, *((draft.idx,) if draft else ()))
-        text = _crossing_text(passage, local) + _lead(passage, draft, night, local)
+        text = _crossing_text(passage, night, local) + _lead(passage, draft, night, local)
         yield Sentence(text=text, entries=entries)
     if len(without) > NAMED:
         yield Sentence(
@@ -116,12 +125,25 @@ def _escorted(night: Night, flown: list[Flown]) -> Iterator[Sentence]:
         yield Sentence(text=first_upper(text), entries=entries)
 
 
-def _crossing_text(passage: Passage, local: LocalTime) -> str:
+def _is_no_drone(passage: Passage, night: Night) -> bool:
+    points = night.assessed[passage.flown.track_id].points
+    return bool(points) and points[-1].kind != "drone"
+
+
+def _kind_told(passage: Passage, night: Night) -> str:
+    """Return what a track that is probably no drone was held to be, in brackets."""
+    if not _is_no_drone(passage, night):
+        return ""
+    point = night.assessed[passage.flown.track_id].points[-1]
+    return f" (held to be {KINDS_NAMED.get(point.kind, point.kind)}, {chance(point.kind_prob)})"
+
+
+def _crossing_text(passage: Passage, night: Night, local: LocalTime) -> str:
     stay, flown = passage.stay, passage.flown
     after_ns = stay.from_ns if stay.after_ns is None else stay.after_ns
     end = ", then outside again" if stay.left else _end_inside(flown, stay)
     return (
-        f"Track {flown.track_id} crossed the border {stay.border_id} "
+        f"Track {flown.track_id}{_kind_told(passage, night)} crossed the border {stay.border_id} "
         f"{local.between(after_ns, stay.from_ns)}; held inside for "
         f"{duration(max(0, stay.to_ns - stay.from_ns))}{end}."
     )

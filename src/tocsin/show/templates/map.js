@@ -123,7 +123,8 @@ const drawZoneLabels = c => {
     const level = stands.draft.level.replace("_", " ");
     const text = stands.state === "lapsed" ? `${level} ${ZONE_TOLD.lapsed}` : `${level} ${ZONE_TOLD[stands.state]}`;
     const x = toX(zone.middle[0]), y = toY(zone.top) - 10;
-    const spot = labelAt(c, text, x, y, 0, 11, [[0, 0], [0, -1]]);
+    const spot = labelAt(c, text, x, y, 0, 11, [[0, 0], [0, -1]])
+      || labelAt(c, text, x, toY(zone.middle[1]), 0, 11, [[0, 0], [0, -1], [0, 1], [0, -3], [0, 3]]);
     if (spot) haloText(c, text, spot[0], spot[1], stands.state === "lapsed" ? paint.soft : paint[LEVEL_PAINT[stands.draft.level]]);
   }
 };
@@ -156,7 +157,8 @@ const drawRegionLabels = c => {
     const y = toY(region.north) - region.radius * view.scale;
     const spot = labelAt(c, text, toX(region.east), y, 5, 12, OVER)
       || labelAt(c, text, toX(region.east), toY(region.north) + region.radius * view.scale, 5, 12, OVER)
-      || labelAt(c, text, toX(region.east), toY(region.north), 12, 12, OVER);
+      || labelAt(c, text, toX(region.east), toY(region.north), 12, 12, OVER)
+      || labelAt(c, text, view.width / 2, view.height - 60, 0, 12, [[0, 0], [0, -1], [0, -2]], true);
     if (spot) haloText(c, text, spot[0], spot[1], paint[track.kind]);
   }
 };
@@ -384,7 +386,7 @@ const drawMap = () => {
   view.width = width;
   view.height = height;
   taken.length = symbols.length = 0;
-  take(0, 0, 190, 74);
+  take(0, 0, clock.offsetWidth + 18, clock.offsetHeight + 16);
   take(0, height - 40, 170, 40);
   drawGround(c, ratio);
   drawZones(c, ratio);

@@ -81,11 +81,12 @@ const fitWindow = () => {
   atFirst();
 };
 
-// What to show first: the track that was measured inside longest, else the one that a draft names.
+// What to show first: of the tracks that a draft names, else of all, the one measured inside longest.
 const firstChoice = () => {
-  const inside = tracks.filter(t => t.kind !== "with" && crossed(t)).sort((a, b) => insideFor(b) - insideFor(a))[0];
-  const named = night.drafts.flatMap(d => d.tracks).find(id => trackById.has(id));
-  return inside ? inside.id : named ?? null;
+  const named = new Set(night.drafts.flatMap(d => d.tracks).filter(id => trackById.has(id)));
+  const inside = tracks.filter(t => t.kind !== "with" && crossed(t))
+    .sort((a, b) => named.has(b.id) - named.has(a.id) || insideFor(b) - insideFor(a))[0];
+  return inside && (named.has(inside.id) || !named.size) ? inside.id : [...named][0] ?? null;
 };
 
 const start = () => {

@@ -73,7 +73,7 @@ borders.forEach(b => { b.path = pathOf(b.points, false); });
 const zones = night.zones.map(z => {
   const rings = z.rings.map(readLine), easts = rings.flatMap(r => [...r].filter((_, i) => i % 2 === 0));
   const norths = rings.flatMap(r => [...r].filter((_, i) => i % 2 === 1));
-  const middle = easts.length ? [(Math.min(...easts) + Math.max(...easts)) / 2] : [0];
+  const middle = easts.length ? [easts, norths].map(all => (Math.min(...all) + Math.max(...all)) / 2) : [0, 0];
   return { ...z, path: pathOf(rings, true), middle, top: norths.length ? Math.max(...norths) : 0 };
 });
 const places = night.places.map(p => ({ ...p, east: eastOf(p.lon), north: northOf(p.lat) }));
