@@ -54,6 +54,16 @@ def test_an_update_names_all_that_it_replaces() -> None:
     )
 
 
+def test_what_readers_never_saw_is_not_referred_to() -> None:
+    """The first public alert follows a PREPARE that only duty services have."""
+    sent = sent_of(draft_of(), EARLIER)
+    partly = alert_of_sent(sent, SENDER, NAMES, withheld={"galati-1"})
+    assert (partly.msg_type, "galati-1" in partly.references) == ("Update", False)
+    first = alert_of_sent(sent, SENDER, NAMES, withheld={"galati-1", "galati-2"})
+    assert (first.msg_type, first.references) == ("Alert", "")
+    assert check(first, strict=True) == ()
+
+
 def test_an_all_clear_is_an_update_that_people_can_read() -> None:
     """Update with AllClear; and a Cancel for machines that spares the all-clear itself."""
     clear = sent_of(draft_of("WARN", "all_clear"), EARLIER)

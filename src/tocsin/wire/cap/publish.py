@@ -5,6 +5,9 @@ the other levels are public. An update names all that it replaces. An all-clear 
 responseType AllClear, for people; `cancel_of` makes the Cancel for machines that goes with it.
 """
 
+from collections.abc import Container
+
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -21,17 +24,28 @@ from tocsin.wire.cap.signing import sign
 RESTRICTION = "For duty services that prepare. Not for publication."
 
 
-def alert_of_sent(sent: Sent, sender: str, sender_names: dict[str, str] | None = None) -> CapAlert:
+def alert_of_sent(
+    sent: Sent,
+    sender: str,
+    sender_names: dict[str, str] | None = None,
+    *,
+    withheld: Container[str] = (),
+) -> CapAlert:
     """Return what was let out as an alert record.
 
     Args:
         sent: The draft, when and by whom it was let out, and what it replaces.
         sender: CAP sender id: no spaces, commas, `<` or `&`.
         sender_names: Name of the sender by language (`ro`), where there is one.
+        withheld: Ids of alerts that the readers of this one never saw (PREPARE, where this one is
+            public). It does not refer to them; about nothing else, it is a first Alert: a reader
+            may well drop an Update of what it does not know.
 
     Raises:
         BadInput: It was over before it was sent, or is an all-clear of nothing.
     """
+    seen = tuple(earlier for earlier in sent.replaces if earlier[0] not in withheld)
+    sent = msgspec.structs.replace(sent, replaces=seen)
     draft = sent.draft
     if draft.t_expires_ns <= sent.t_sent_ns:
         raise BadInput(
