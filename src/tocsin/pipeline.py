@@ -32,6 +32,7 @@ from tocsin.track import state as tracker
 from tocsin.track.picture import picture
 from tocsin.warn import stage as warn
 from tocsin.warn.ground import ground_of
+from tocsin.warn.policy import vertices_of
 
 HOLD_NS = 7 * S_NS // 2  # recordings are merged in stretches of 2 s; a look closes 1 s late
 QUIET_NS = 5 * S_NS  # a sensor silent for so long hands over the detections that wait for its look
@@ -68,7 +69,9 @@ class Line:
         self.senses = detection_site(site, date_ns=date_ns)
         library = library_of_site(site)
         self.world = worlds.prepare(site.borders, site.places, site.zones, site.assess, library)
-        self.ground = ground_of(site.zones, site.places, synthetic=site.synthetic)
+        corners = vertices_of(site.zones, site.warn)
+        told = site.synthetic  # every draft says so
+        self.ground = ground_of(site.zones, site.places, synthetic=told, max_vertices=corners)
         self.feed = feed.start(self.senses)
         self.waiting: list[tuple[late.Key, DetectionBatch]] = []
         self.late = late.begin(tracker.start(site.sensors, site.track))
