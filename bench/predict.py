@@ -1,6 +1,6 @@
 """Forecasts of crossing: simulated drones, real jets, real slow flights, beside a plain cone.
 
-    PYTHON bench/predict.py [--tuning] [--sets drones,mis,jets,slow] [--fewer N] [--shipped]
+    PYTHON bench/predict.py [--tuning] [--sets drones,mis,jets,slow] [--fewer N] [--turns]
 
 Flights are followed by the real tracker (a look every 4 s, noise 50-100 m drawn for each flight),
 remembered by the real `assess.step`, and the futures it would march are crossed with made-up lines
@@ -82,6 +82,12 @@ def _jets(tuning: bool) -> list[Known]:
     if tuning:
         return swiss_jets((2,))
     return [*swiss_jets((1, 3)), *barcelona(), *system_tracks()]
+
+
+def _asked_library(name: str, asked: argparse.Namespace) -> Library | None:
+    if asked.turns:
+        return None
+    return shipped_library() if asked.shipped else library_of(name, asked.tuning)
 
 
 def library_of(name: str, tuning: bool) -> Library:
@@ -222,6 +228,7 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--fewer", type=int, default=1, help="only one in so many flights")
     parser.add_argument("--shipped", action="store_true", help="learn nothing from real flights")
+    parser.add_argument("--turns", action="store_true", help="turn events only, no library")
     return parser.parse_args(argv)
 
 
@@ -236,7 +243,7 @@ def main(argv: Sequence[str]) -> None:
             continue
         begun = time.monotonic()
         flights = flights_of(name, asked.tuning, asked.fewer)
-        library = shipped_library() if asked.shipped else library_of(name, asked.tuning)
+        library = _asked_library(name, asked)
         every_s = EVERY_S.get(name, 180.0)
         found = forecasts(flights, SETS.index(name), settings, library, every_s=every_s)
         result = judge(found)

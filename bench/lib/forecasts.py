@@ -53,7 +53,7 @@ def forecasts(
     flights: Sequence[Known],
     seed: int,
     settings: AssessSettings,
-    library: Library,
+    library: Library | None,
     *,
     every_s: float = EVERY_S,
 ) -> Forecasts:
