@@ -89,7 +89,7 @@ def test_every_template_has_five_contents_and_no_finding(language) -> None:
         assert (report.plain_text is None) == (language in ("en-GB", "uk-UA"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     name=st.text(st.sampled_from("abcdățșöő"), min_size=1, max_size=28),
     tracks=st.integers(1, 999),

@@ -11,7 +11,8 @@ from tocsin.model.alert import AlertText, Draft, Level, Purpose
 from tocsin.wire.cell_broadcast.letters import Flip, flips, without_diacritics
 from tocsin.wire.cell_broadcast.pages import Alphabet, alphabet_of, page_count
 from tocsin.wire.cell_broadcast.reading import READINGS, Content
-from tocsin.wire.cell_broadcast.rules import Finding, Subject, find
+from tocsin.wire.cell_broadcast.rules import find
+from tocsin.wire.cell_broadcast.subject import Finding, Subject
 from tocsin.wire.cell_broadcast.text import broadcast_text
 
 

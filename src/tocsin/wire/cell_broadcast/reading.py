@@ -7,6 +7,7 @@ diacritics scores the same.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -106,13 +107,20 @@ READINGS: dict[str, Reading] = {
 }
 
 
+@lru_cache(maxsize=256)
 def bare(text: str) -> str:
     """Return a text without the marks on its letters, for matching only."""
     letters = unicodedata.normalize("NFD", text)
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=256)
+def pattern_of(pattern: str) -> re.Pattern[str]:
+    """Return a regular expression of the table, without marks on its letters."""
+    return re.compile(bare(pattern))
+
+
 def first_at(pattern: str, text: str) -> int | None:
     """Return where a pattern is found first in a text, marks left out of both, or None."""
-    found = re.search(bare(pattern), bare(text))
+    found = pattern_of(pattern).search(bare(text))
     return None if found is None else found.start()

@@ -5,69 +5,18 @@ A rule yields (place, what is wrong, what to do) for each time it is broken.
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Literal
 
-import msgspec
-
-from tocsin.model.alert import AlertText, Level, Purpose
 from tocsin.wire.cell_broadcast.letters import flips, without_diacritics
 from tocsin.wire.cell_broadcast.pages import PAGES_LIMIT, page_count
-from tocsin.wire.cell_broadcast.reading import CONTENTS, Content, Reading, bare, first_at
+from tocsin.wire.cell_broadcast.reading import CONTENTS, Content, bare, first_at, pattern_of
+from tocsin.wire.cell_broadcast.subject import Finding, Severity, Subject
 
-Severity = Literal["error", "warning", "note"]
 Broken = Iterator[tuple[str, str, str]]
 
 SHORT_CHARACTERS = 120
 """A text of 90 characters cannot hold the five contents (the first American limit was that)."""
 SHOUTING_SHARE = 0.4
 """More capitals than this among the letters is a text in capitals."""
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that the linter found."""
-
-    code: str
-    severity: Severity
-    place: str
-    """Language and part: `ro-RO description`."""
-    what: str
-    remedy: str
-
-
-class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rules look at."""
-
-    text: AlertText
-    shown: str
-    """As a cell broadcast shows it."""
-    reading: Reading | None
-    """None: nothing is known of the language."""
-    level: Level
-    purpose: Purpose
-    synthetic: bool
-
-    def parts(self) -> dict[str, str]:
-        """Return the parts that have words, by name."""
-        text = self.text
-        return {
-            "headline": text.headline,
-            "description": text.description,
-            "instruction": text.instruction,
-            "area": text.area,
-        }
-
-    def body(self) -> str:
-        """Return description and instruction: what must hold the five contents."""
-        return f"{self.text.description} {self.text.instruction}"
-
-    def found(self) -> dict[Content, int]:
-        """Return where each of the five contents begins in the body, if it is there."""
-        if self.reading is None:
-            return {}
-        places = {name: first_at(self.reading.contents[name], self.body()) for name in CONTENTS}
-        if places["location"] is None and self.text.area and self.text.area in self.body():
-            places["location"] = self.body().index(self.text.area)
-        return {name: at for name, at in places.items() if at is not None}
 
 
 def _contents(subject: Subject) -> Broken:
@@ -153,7 +102,7 @@ def _capitals(subject: Subject) -> Broken:
         yield "", "the text is in capitals, which is read more slowly", remedy
         return
     if subject.reading is not None:
-        allowed = re.compile(bare(subject.reading.capitals))
+        allowed = pattern_of(subject.reading.capitals)
         named = set(re.findall(r"\w+", bare(subject.text.area + " " + _sender(subject))))
         for word in dict.fromkeys(re.findall(r"\b[^\W\d_]{2,}\b", bare(subject.shown))):
             if word.isupper() and word not in named and not allowed.fullmatch(word):
@@ -169,7 +118,7 @@ def _sender(subject: Subject) -> str:
 
 def _jargon(subject: Subject) -> Broken:
     if subject.reading is not None:
-        for found in re.finditer(bare(subject.reading.jargon), bare(subject.shown)):
+        for found in pattern_of(subject.reading.jargon).finditer(bare(subject.shown)):
             yield "", f"{found[0]!r} is a word of the trade", "Say it in everyday words."
 
 
@@ -190,7 +139,7 @@ def _cedilla(subject: Subject) -> Broken:
 def _exercise(subject: Subject) -> Broken:
     if subject.reading is None:
         return
-    mark = re.compile(bare(subject.reading.exercise))
+    mark = pattern_of(subject.reading.exercise)
     for part, words in subject.parts().items():
         marked = mark.match(bare(words)) is not None
         if part != "area" and marked != subject.synthetic:
