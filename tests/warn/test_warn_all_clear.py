@@ -289,3 +289,38 @@ def test_the_memory_of_a_lost_track_says_when_it_was_seen(warned, lost_of) -> No
         growth_mps=kept.growth_mps,
     )
     assert msgspec.structs.replace(kept, seen=True) != kept
+
+
+def test_an_alert_is_prolonged_while_its_drone_is_only_lost(warned, lost_of) -> None:
+    """Else the clock would end what no person has ended, and nobody would notice."""
+    (first,) = warned.sent
+    warned.look(lost_of(), times=26, every_s=60.0)
+    (draft,) = warned.drafts[1:]
+    assert (draft.purpose, draft.level, draft.replaces) == ("warning", "WARN", first.id)
+    assert 0 < first.draft.t_expires_ns - draft.t_drafted_ns < 300 * S_NS
+    (why,) = (t.why for t in warned.transitions if t.draft_id == draft.id)
+    assert why == "about to lapse; lost and not explained, may be there: track 1"
+    warned.say("approve", draft.id)
+    assert warned.stages(first.id)[-1] == "updated"
+
+
+def test_it_is_prolonged_no_longer_than_the_policy_lets_it(warned, lost_of) -> None:
+    """An hour and a half after the last sight of it people cannot be kept indoors by a guess."""
+    for _ in range(300):
+        warned.look(lost_of(), every_s=60.0)
+        held = warned.state.zones["galati"].draft
+        if held is not None:
+            warned.say("approve", held.draft.id)
+    assert 3 <= len(warned.sent) <= 5
+    assert warned.sent[-1].draft.t_drafted_ns - T0_NS < warned.policy.max_duration_s * S_NS
+    assert warned.stages(warned.sent[-1].id)[-1] == "lapsed"
+
+
+def test_what_was_explained_prolongs_nothing(warned, lost_of) -> None:
+    """Found: the alert may run out, or be cleared."""
+    warned.look(lost_of())
+    warned.say("explain", "1", why="found")
+    warned.look(lost_of(), times=8, every_s=60.0)
+    warned.say("reject", all_clears(warned)[0].id, why="wait for the police")
+    warned.look(lost_of(), times=25, every_s=60.0)
+    assert [draft.purpose for draft in warned.drafts] == ["warning", "all_clear"]

@@ -40,11 +40,11 @@ def advice_against(
     if t_ns - held.t_calm_ns < policy.all_clear_after_s * S_NS:
         return f"nothing has threatened the zone for less than {policy.all_clear_after_s:g} s"
     if here := inside(missing):
-        return f"inside the border: {_names(here)}"
+        return f"inside the border: {track_names(here)}"
     if zone.population <= policy.all_clear_max_people:
         return ""
     lost = may_be_in(missing, zone, t_ns)
-    return f"lost and not explained, may be there: {_names(lost)}" if lost else ""
+    return f"lost and not explained, may be there: {track_names(lost)}" if lost else ""
 
 
 def calm_since(held: ZoneState, most_prob: float, t_ns: int, policy: Policy) -> int | None:
@@ -131,7 +131,7 @@ def _withdrawn(held: ZoneState, t_ns: int, against: str, ledger: Ledger) -> Zone
     return withdraw_over(held, t_ns, ledger, why=f"no longer safe: {against}")
 
 
-def _names(tracks: tuple[int, ...]) -> str:
+def track_names(tracks: tuple[int, ...]) -> str:
     """Return `track 17`, `tracks 17, 18` or `tracks 1, 2, 3, 4, 5 and 9 more`."""
     told = ", ".join(str(number) for number in tracks[:NAMED])
     more = f" and {len(tracks) - NAMED} more" if len(tracks) > NAMED else ""

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from tocsin.model.alert import Draft, Reason, Sent
+from tocsin.model.alert import Draft, Level, Reason, Sent
 from tocsin.model.place import Zone
 from tocsin.model.threat import Threat
 from tocsin.model.units import S_NS
 from tocsin.warn.danger import Danger, bearing
 from tocsin.warn.ground import Ground
-from tocsin.warn.minutes import Span, span_min
+from tocsin.warn.minutes import span_min
 from tocsin.warn.names import names_of
 from tocsin.warn.policy import LEVELS, Policy
 from tocsin.warn.reasons import reason_of
@@ -55,31 +55,31 @@ def draft_of(
     policy: Policy,
     line: Line,
 ) -> Draft:
-    """Return the warning for a zone at a level; its id follows from zone, level and time."""
+    """Return the warning for a zone at a level, for the tracks that bear it."""
     rule = policy.rules()[level]
     least_prob = rule.min_prob * policy.release_ratio
     counted = bearing(dangers, level, least_prob, rule.within_s)
     reasons = tuple(
         reason_of(danger, rule.within_s, t_ns, policy.officer_language) for danger in counted
     )
-    facts = _facts(zone, level, t_ns, counted, ground, policy, line)
-    outline = ground.outlines[zone.id]
-    return Draft(
-        id=draft_id(zone.id, LEVELS[level].lower(), t_ns),
-        zone_id=zone.id,
-        level=LEVELS[level],
-        t_drafted_ns=t_ns,
-        t_expires_ns=t_ns + round(rule.valid_s * S_NS),
-        texts=texts_of(facts, policy.languages),
-        rings_lonlat_deg=outline.rings_lonlat_deg,
-        population=zone.population,
-        population_added=outline.population_added,
-        reasons=reasons,
-        replaces=line.replaces,
-        replaces_t_ns=line.replaces_t_ns,
-        synthetic=ground.synthetic,
-        alarm_id=line.alarm_id,
+    window = first_window_ns(one.threat for one in counted)
+    facts = msgspec.structs.replace(
+        _facts(zone, LEVELS[level], ground, policy),
+        place=names_of(counted[0].place),
+        tracks=len(counted),
+        span_min=None if window is None else span_min(t_ns, *window),
+        update=line.update,
     )
+    return msgspec.structs.replace(_draft(zone, t_ns, facts, ground, policy, line), reasons=reasons)
+
+
+def prolonged_of(
+    zone: Zone, level: int, t_ns: int, tracks: int, ground: Ground, policy: Policy, line: Line
+) -> Draft:
+    """Return the warning anew for tracks that are lost: when and where cannot be told."""
+    facts = _facts(zone, LEVELS[level], ground, policy)
+    facts = msgspec.structs.replace(facts, tracks=tracks, update=line.update)
+    return _draft(zone, t_ns, facts, ground, policy, line)
 
 
 def all_clear_of(
@@ -92,12 +92,36 @@ def all_clear_of(
     left: int,
     explained: int,
 ) -> Draft:
-    """Return the all-clear that ends an alert; its level is that of the alert."""
-    level = LEVELS.index(ended.draft.level)
-    valid_s = policy.rules()[level].valid_s
-    facts = Facts(
+    """Return the all-clear that ends an alert; its level is that of the alert.
+
+    Args:
+        zone: The zone.
+        t_ns: Time of the draft.
+        ended: The alert that it ends.
+        ground: Zones and places.
+        policy: The zone's policy.
+        left: Tracks that were seen to leave.
+        explained: Tracks that people have explained.
+    """
+    facts = msgspec.structs.replace(
+        _facts(zone, ended.draft.level, ground, policy),
         purpose="all_clear",
-        level=ended.draft.level,
+        tracks_left=left,
+        tracks_explained=explained,
+    )
+    line = Line(
+        replaces=ended.id,
+        replaces_t_ns=ended.draft.t_drafted_ns,
+        alarm_id=ended.draft.alarm_id,
+    )
+    return _draft(zone, t_ns, facts, ground, policy, line)
+
+
+def _facts(zone: Zone, level: Level, ground: Ground, policy: Policy) -> Facts:
+    """Gather what every message of a zone tells."""
+    valid_s = policy.rules()[LEVELS.index(level)].valid_s
+    return Facts(
+        level=level,
         source=policy.source_name,
         zone=zone.name,
         place={},
@@ -105,25 +129,32 @@ def all_clear_of(
         span_min=None,
         valid_min=round(valid_s / 60.0),
         synthetic=ground.synthetic,
-        tracks_left=left,
-        tracks_explained=explained,
     )
+
+
+def _draft(
+    zone: Zone, t_ns: int, facts: Facts, ground: Ground, policy: Policy, line: Line
+) -> Draft:
+    """Return a draft of a message; its id follows from zone, kind and time."""
+    kind = facts.level.lower() if facts.purpose == "warning" else facts.purpose
+    outline = ground.outlines[zone.id]
+    valid_s = policy.rules()[LEVELS.index(facts.level)].valid_s
     return Draft(
-        id=draft_id(zone.id, "all_clear", t_ns),
+        id=draft_id(zone.id, kind, t_ns),
         zone_id=zone.id,
-        level=ended.draft.level,
+        level=facts.level,
         t_drafted_ns=t_ns,
         t_expires_ns=t_ns + round(valid_s * S_NS),
         texts=texts_of(facts, policy.languages),
-        rings_lonlat_deg=ended.draft.rings_lonlat_deg,
+        rings_lonlat_deg=outline.rings_lonlat_deg,
         population=zone.population,
-        population_added=ended.draft.population_added,
+        population_added=outline.population_added,
         reasons=(),
-        replaces=ended.id,
-        replaces_t_ns=ended.draft.t_drafted_ns,
+        replaces=line.replaces,
+        replaces_t_ns=line.replaces_t_ns,
         synthetic=ground.synthetic,
-        purpose="all_clear",
-        alarm_id=ended.draft.alarm_id,
+        purpose=facts.purpose,
+        alarm_id=line.alarm_id,
     )
 
 
@@ -190,28 +221,3 @@ def first_window_ns(passages: Iterable[Reason | Threat]) -> tuple[int, int] | No
         if passage.t_p05_ns is not None and passage.t_p95_ns is not None
     ]
     return min(windows, default=None)
-
-
-def _facts(
-    zone: Zone,
-    level: int,
-    t_ns: int,
-    counted: tuple[Danger, ...],
-    ground: Ground,
-    policy: Policy,
-    line: Line,
-) -> Facts:
-    """Gather what the message tells."""
-    window = first_window_ns(one.threat for one in counted)
-    span: Span | None = None if window is None else span_min(t_ns, *window)
-    return Facts(
-        level=LEVELS[level],
-        source=policy.source_name,
-        zone=zone.name,
-        place=names_of(counted[0].place),
-        tracks=len(counted),
-        span_min=span,
-        valid_min=round(policy.rules()[level].valid_s / 60.0),
-        synthetic=ground.synthetic,
-        update=line.update,
-    )

@@ -6,37 +6,21 @@ cleared without a person.
 
 import msgspec
 
-from tocsin.model.place import Zone
 from tocsin.model.threat import Assessment
-from tocsin.model.units import S_NS
-from tocsin.warn.alarms import alarm_id, area_of, call
+from tocsin.warn.alarms import call
 from tocsin.warn.all_clear import calm_since, consider
-from tocsin.warn.authority import authority_of
-from tocsin.warn.danger import Danger, dangers_by_zone, greatest_probs, zone_probs
+from tocsin.warn.danger import dangers_by_zone, greatest_probs, zone_probs
 from tocsin.warn.decide import decide
-from tocsin.warn.draft import LAPSE_S, Line, draft_of, is_material, standing_of
+from tocsin.warn.drafting import Look, prolonged, warned
 from tocsin.warn.ground import Ground
-from tocsin.warn.ladder import NO_LEVEL, PREPARE, climb, reached_level
-from tocsin.warn.life import Ledger, begin, lapse, opened, release
+from tocsin.warn.ladder import NO_LEVEL, climb, reached_level
+from tocsin.warn.life import Ledger, lapse
 from tocsin.warn.missing import remember
 from tocsin.warn.outcome import Outcome
-from tocsin.warn.policy import LEVELS, Policy
+from tocsin.warn.policy import Policy
 from tocsin.warn.state import WarnState, ZoneState, policies_of, restore, snapshot
 
 __all__ = ["Outcome", "WarnState", "ZoneState", "decide", "restore", "snapshot", "step"]
-
-
-class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """One zone at one time, with everything that its next step is taken from."""
-
-    t_ns: int
-    zone: Zone
-    dangers: tuple[Danger, ...]
-    most_prob: float
-    """How probably it is passed by any track that counts or counted."""
-    ground: Ground
-    policy: Policy
-    ledger: Ledger
 
 
 def step(
@@ -99,56 +83,10 @@ def _zone_step(state: WarnState, look: Look) -> ZoneState:
     held = msgspec.structs.replace(held, rung=rung)
     # A level that is only held so as not to flicker is no news.
     if rung.level != NO_LEVEL and reached_level(probs, look.policy) >= rung.level:
-        held = _warned(held, state, look)
+        held = warned(held, state, look)
+    held = prolonged(held, state, look)
     calm_ns = calm_since(held, look.most_prob, look.t_ns, look.policy)
     held = msgspec.structs.replace(held, t_calm_ns=calm_ns)
     return consider(
         held, look.zone, look.t_ns, state.missing, look.ground, look.policy, look.ledger
-    )
-
-
-def _warned(held: ZoneState, state: WarnState, look: Look) -> ZoneState:
-    """Draft where something material has changed; a standing authority sends it at once."""
-    level, t_ns = held.rung.level, look.t_ns
-    if not is_material(held.told, level, t_ns, look.dangers, look.policy):
-        return held
-    if level == PREPARE and look.policy.prepare_per_county and _is_prepared(state, look):
-        return held
-    line = _line(held, state, look)
-    draft = draft_of(look.zone, level, t_ns, look.dangers, look.ground, look.policy, line)
-    told = standing_of(draft, level, held.told)
-    waiting = opened(draft)
-    held = begin(held, waiting, t_ns, look.ledger, why=f"the policy asks for {LEVELS[level]}")
-    held = msgspec.structs.replace(held, told=told)
-    by = authority_of(state, look.zone.id, LEVELS[level], look.policy)
-    if not by:
-        return held
-    return release(held, waiting, t_ns, look.ledger, by=by, why="a standing authority is in force")
-
-
-def _is_prepared(state: WarnState, look: Look) -> bool:
-    """Say whether another zone of the county has been told at least to prepare, lately."""
-    county = look.zone.county
-    others = {zone.id for zone in look.ground.zones if zone.county == county and county}
-    drafted = {draft.zone_id for draft in look.ledger.drafts if draft.purpose == "warning"}
-    return not others.isdisjoint(drafted - {look.zone.id}) or any(
-        held.told is not None and held.told.t_expires_ns - look.t_ns >= LAPSE_S * S_NS
-        for zone_id, held in state.zones.items()
-        if zone_id in others and zone_id != look.zone.id
-    )
-
-
-def _line(held: ZoneState, state: WarnState, look: Look) -> Line:
-    """Return what a new draft follows upon, and the alarm that it belongs to."""
-    area_id = area_of(look.zone)
-    name = alarm_id(state.areas, area_id, look.t_ns, look.policy)
-    stands = held.alert.sent.draft if held.alert is not None and not held.alert.lapsed else None
-    before = stands if held.draft is None else held.draft.draft
-    if before is None:
-        return Line(alarm_id=name)
-    return Line(
-        replaces=before.id,
-        replaces_t_ns=before.t_drafted_ns,
-        alarm_id=name,
-        update=stands is not None,
     )
