@@ -21,7 +21,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     t_end_ns: int
     """When it runs out, or was cleared or taken back before."""
     tracks: tuple[int, ...] = ()
-    """Tracks that it was made for."""
+    """The track that bears it most; reasons come the most probable first."""
 
 
 class Raise(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,5 +125,5 @@ def _notice(draft: Draft, t_ns: int, ends: tuple[dict[str, list[int]], dict[str,
         level=LEVELS.index(draft.level),
         t_ns=t_ns,
         t_end_ns=min([draft.t_expires_ns, taken_back.get(draft.id, draft.t_expires_ns), *after]),
-        tracks=tuple(sorted({reason.track_id for reason in draft.reasons})),
+        tracks=tuple(reason.track_id for reason in draft.reasons[:1]),
     )
