@@ -97,6 +97,11 @@ def test_a_time_outside_the_calendar_is_a_bad_time(text: str) -> None:
         ("en-GB", "28,45.4 28.1,45.4 28.1,45.5 28,45.4", None),
         ("ro", "52,5 52.1,5 52.1,5.1 52,5", None),
         ("ro", "89,-170 89,170 85,0 89,-170", None),
+        ("pt-PT", "-19,34 -19,35 -20,35 -19,34", None),
+        ("en-GB", "-4.6,55.4 -4.6,55.5 -4.7,55.5 -4.6,55.4", None),
+        ("fr-FR", "11.5,43 11.5,43.1 11.6,43.1 11.5,43", None),
+        ("ro-MD", "28,47 28.1,47 28.1,47.1 28,47", "swapped-coordinates"),
+        ("lt", "25.6,54.5 25.7,54.5 25.7,54.6 25.6,54.5", "swapped-coordinates"),
     ],
 )
 def test_swapped_coordinates_are_guessed_only_with_a_reason(tag, points, code) -> None:

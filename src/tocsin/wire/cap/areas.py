@@ -35,10 +35,10 @@ def check_areas(root: etree._Element, region: Box | None = None) -> Iterator[Fau
 
 
 def _countries(root: etree._Element) -> list[Box]:
-    """Return where the countries lie whose languages the alert is in."""
+    """Return where the countries lie whose languages the alert is in, as far as they have one."""
     tags = {text_of(info, "language") for info in elements(root, "info")}
-    codes = {region_of(tag) or HOMES.get(primary(tag), "") for tag in tags}
-    return [COUNTRIES[code].grown(SLACK_DEG) for code in sorted(codes) if code in COUNTRIES]
+    homes = {region_of(tag) or HOMES[primary(tag)] for tag in tags if primary(tag) in HOMES}
+    return [COUNTRIES[code].grown(SLACK_DEG) for code in sorted(homes) if code in COUNTRIES]
 
 
 def _area(area: etree._Element, boxes: list[Box], *, known: bool) -> Iterator[Fault]:

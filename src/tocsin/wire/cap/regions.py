@@ -33,22 +33,21 @@ class Box(NamedTuple):
 
 
 COUNTRIES: dict[str, Box] = {
-    "AT": Box(46, 9, 50, 18), "BE": Box(49, 2, 52, 7), "BF": Box(9, -6, 16, 3),
-    "BG": Box(41, 22, 45, 29), "BY": Box(51, 23, 57, 33), "CZ": Box(48, 12, 52, 19),
-    "DE": Box(47, 5, 56, 16), "DK": Box(54, 8, 58, 16), "EE": Box(57, 21, 60, 29),
-    "ES": Box(27, -19, 44, 5), "FI": Box(59, 19, 71, 32), "FR": Box(41, -6, 52, 10),
-    "GB": Box(49, -9, 61, 2), "GR": Box(34, 19, 42, 30), "HR": Box(42, 13, 47, 20),
-    "HU": Box(45, 16, 49, 23), "IE": Box(51, -11, 56, -5), "IT": Box(35, 6, 48, 19),
-    "LT": Box(53, 20, 57, 27), "LV": Box(55, 20, 59, 29), "MD": Box(45, 26, 49, 31),
-    "NL": Box(50, 3, 54, 8), "NO": Box(57, 4, 72, 32), "PL": Box(48, 14, 55, 25),
-    "PT": Box(32, -32, 43, -6), "RO": Box(43, 20, 49, 31), "RS": Box(42, 18, 47, 24),
+    "AT": Box(46, 9, 50, 18), "BG": Box(41, 22, 45, 29), "BY": Box(51, 23, 57, 33),
+    "CZ": Box(48, 12, 52, 19), "DE": Box(47, 5, 56, 16), "DK": Box(54, 8, 58, 16),
+    "EE": Box(57, 21, 60, 29), "FI": Box(59, 19, 71, 32), "GR": Box(34, 19, 42, 30),
+    "HR": Box(42, 13, 47, 20), "HU": Box(45, 16, 49, 23), "LT": Box(53, 20, 57, 27),
+    "LV": Box(55, 20, 59, 29), "MD": Box(45, 26, 49, 31), "NO": Box(57, 4, 72, 32),
+    "PL": Box(48, 14, 55, 25), "RO": Box(43, 20, 49, 31), "RS": Box(42, 18, 47, 24),
     "SE": Box(55, 10, 70, 25), "SI": Box(45, 13, 47, 17), "SK": Box(47, 16, 50, 23),
-    "TR": Box(35, 25, 43, 45), "UA": Box(44, 22, 53, 41), "US": Box(17, -180, 72, -64),
-    "CA": Box(41, -142, 84, -52), "MX": Box(14, -119, 33, -86),
+    "TR": Box(35, 25, 43, 45), "UA": Box(44, 22, 53, 41),
 }  # fmt: skip
 
 HOMES = {
-    "bg": "BG", "cs": "CZ", "da": "DK", "et": "EE", "fi": "FI", "hu": "HU", "lt": "LT",
-    "lv": "LV", "pl": "PL", "ro": "RO", "sk": "SK", "sl": "SI", "sv": "SE", "uk": "UA",
+    "be": "BY", "bg": "BG", "cs": "CZ", "da": "DK", "de": "DE", "el": "GR", "et": "EE",
+    "fi": "FI", "hr": "HR", "hu": "HU", "lt": "LT", "lv": "LV", "nb": "NO", "nn": "NO",
+    "no": "NO", "pl": "PL", "ro": "RO", "sk": "SK", "sl": "SI", "sr": "RS", "sv": "SE",
+    "tr": "TR", "uk": "UA",
 }  # fmt: skip
-"""Countries of languages that have one, for tags without a region."""
+"""Languages that have a home, and where. English, French, Portuguese or Spanish have none: an
+alert in `pt-PT` may well be about Mozambique."""

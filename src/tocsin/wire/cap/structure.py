@@ -10,6 +10,8 @@ from tocsin.wire.cap.findings import Fault
 from tocsin.wire.cap.old import VERY_LIKELY
 from tocsin.wire.cap.tree import elements, flat, local, space
 
+SLOTS = {block: {slot.name: slot for slot in slots} for block, slots in BLOCKS.items()}
+"""The elements of each block by name, in the standard's order."""
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
@@ -19,7 +21,7 @@ def check_structure(root: etree._Element) -> Iterator[Fault]:
 
 
 def _block(node: etree._Element, block: str) -> Iterator[Fault]:
-    slots = {slot.name: slot for slot in BLOCKS[block]}
+    slots = SLOTS[block]
     yield from _attributes(node)
     yield from _strays(node, node)
     yield from _children(node, slots)
@@ -29,12 +31,14 @@ def _block(node: etree._Element, block: str) -> Iterator[Fault]:
 
 def _children(node: etree._Element, slots: dict[str, Slot]) -> Iterator[Fault]:
     """Look into every child by its slot; say which ones have none."""
+    ours = space(node)
     for child in node.iterchildren("*"):
-        if space(child) != space(node):
+        name = local(child)
+        if space(child) != ours:
             yield from _foreign(node, child)
-        elif (slot := slots.get(local(child))) is None:
-            code = "password" if local(child) == "password" else "unknown-element"
-            yield Fault(code, child, local(child))
+        elif (slot := slots.get(name)) is None:
+            code = "password" if name == "password" else "unknown-element"
+            yield Fault(code, child, name)
         elif slot.block:
             yield from _block(child, slot.block)
         else:

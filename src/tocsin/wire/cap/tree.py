@@ -100,9 +100,10 @@ def space(node: etree._Element) -> str:
     return node.tag[1:].partition("}")[0] if node.tag.startswith("{") else ""
 
 
-def elements(node: etree._Element, name: str = "") -> Iterator[etree._Element]:
-    """Yield the child elements of the same namespace, of one name or of all."""
-    yield from node.iterchildren(f"{{{space(node)}}}{name or '*'}")
+def elements(node: etree._Element, name: str = "*") -> Iterator[etree._Element]:
+    """Return the child elements of the same namespace, of one name or of all."""
+    tag: str = node.tag
+    return iter(node.iterchildren(tag[: tag.rfind("}") + 1] + name))
 
 
 def flat(node: etree._Element | None) -> str:
