@@ -23,7 +23,8 @@ from tocsin.show.night import Night, gather
 from tocsin.show.page_data import page_data
 from tocsin.show.rows import sensor_rows, track_rows
 from tocsin.show.stories import draft_cards
-from tocsin.show.told import headline, unknowns
+from tocsin.show.told import headline
+from tocsin.show.unknowns import unknowns
 from tocsin.show.words import LocalTime, count, duration, thousands, utc_span
 
 SCRIPTS = ("read.js", "view.js", "map.js", "marks.js", "timeline.js", "card.js", "page.js")

@@ -14,7 +14,7 @@ from tocsin.show.assessed import Point, Stay
 from tocsin.show.flown import Flown
 from tocsin.show.lives import DraftEntry
 from tocsin.show.night import Night
-from tocsin.show.told_alerts import Sentence, alerts_unknown, drafted
+from tocsin.show.told_alerts import Sentence, drafted
 from tocsin.show.told_lost import lost
 from tocsin.show.words import LocalTime, chance, count, duration, first_upper
 
@@ -51,10 +51,11 @@ def passages(night: Night, flown: list[Flown]) -> list[Passage]:
 
     A stay that no measurement fell into is none: there the picture only carried the track on.
     """
-    return [p for p in _all_passages(night, flown) if seen_inside(p.flown, p.stay)]
+    return [p for p in all_passages(night, flown) if seen_inside(p.flown, p.stay)]
 
 
-def _all_passages(night: Night, flown: list[Flown]) -> list[Passage]:
+def all_passages(night: Night, flown: list[Flown]) -> list[Passage]:
+    """Return the stays inside a border that began in the record, seen or only carried on."""
     by_id = {f.track_id: f for f in flown}
     found = [
         Passage(flown=by_id[track_id], stay=stay)
@@ -78,9 +79,9 @@ def headline(night: Night, flown: list[Flown]) -> list[Sentence]:
     return [
         _flew(night, flown),
         *_crossed(night, flown, local),
+        *lost(night, local),
         *_threatened(night, flown, local),
         *drafted(night, local),
-        *lost(night, local),
         *_escorted(night, flown),
     ]
 
@@ -96,8 +97,7 @@ def _flew(night: Night, flown: list[Flown]) -> Sentence:
 
 
 def _crossed(night: Night, flown: list[Flown], local: LocalTime) -> Iterator[Sentence]:
-    all_passages = passages(night, flown)
-    without = [p for p in all_passages if not cooperative(p.flown)]
+    without = [p for p in passages(night, flown) if not cooperative(p.flown)]
     without.sort(key=lambda p: (_first_naming(p, night) is None, _is_no_drone(p, night)))
     for passage in without[:NAMED]:
         draft = _first_naming(passage, night)
@@ -158,8 +158,17 @@ def _end_inside(flown: Flown, stay: Stay) -> str:
 
 
 def _threatened(night: Night, flown: list[Flown], local: LocalTime) -> Iterator[Sentence]:
-    """Tell the largest likely places, else the one most threatened; of crossers if there are."""
-    without = [f for f in flown if not cooperative(f) and f.track_id in night.assessed]
+    """Tell the largest likely places, else the one most threatened; of crossers if there are.
+
+    What is probably a bird threatens nobody.
+    """
+    without = [
+        f
+        for f in flown
+        if not cooperative(f)
+        and (assessed := night.assessed.get(f.track_id))
+        and not (assessed.points and assessed.points[-1].kind == "bird")
+    ]
     crossed = {p.flown.track_id for p in passages(night, flown)}
     tracks = [f for f in without if f.track_id in crossed] or without
     if likely := _likely(night, tracks):
@@ -231,67 +240,3 @@ def _ahead(ahead_ns: int) -> str:
 
 def _names(draft: Draft, passage: Passage) -> bool:
     return any(reason.track_id == passage.flown.track_id for reason in draft.reasons)
-
-
-def _unseen(night: Night, flown: list[Flown]) -> list[int]:
-    """Return the tracks that came inside only as carried forward."""
-    seen = {p.flown.track_id for p in passages(night, flown)}
-    return sorted({p.flown.track_id for p in _all_passages(night, flown)} - seen)
-
-
-def unknowns(night: Night, flown: list[Flown], *, truth_known: bool) -> list[str]:
-    """Return what this record does not say, so that nobody reads it into the page."""
-    silent = [a for a in night.sensors if a.silences or a.last is None]
-    no_height = sum(not f.height_known for f in flown)
-    lost = sum(f.status[-1] in {2, 3} for f in flown)
-    conflicts = [f.track_id for f in flown if f.conflict]
-    unread = sum(row.number for row in night.rejects)
-    told = [
-        "Who flew anything here, from where and for what: this record holds movements, not "
-        "intent, and does not name an operator."
-    ]
-    if no_height:
-        told.append(
-            f"The height of {count(no_height, 'track')}: no sensor measured it. Whether such a "
-            "track could have been seen elsewhere, lower or higher, is not known either."
-        )
-    if silent:
-        told.append(
-            f"What {count(len(silent), 'silent sensor')} would have seen "
-            f"({', '.join(a.sensor.id for a in silent)}). A silent sensor is no evidence of "
-            "absence; the timeline shows when."
-        )
-    if lost:
-        told.append(
-            f"Where {count(lost, 'track')} went after the last measurement. A lost track is not "
-            "an all-clear."
-        )
-    if unseen := _unseen(night, flown):
-        names = ", ".join(str(number) for number in unseen[:8])
-        more = f" and {len(unseen) - 8} more" if len(unseen) > 8 else ""
-        told.append(
-            f"Whether track {names}{more} came inside a border: the picture carried it over the "
-            "line after its last measurement, and no sensor saw it there."
-        )
-    if conflicts:
-        names = ", ".join(str(c) for c in conflicts[:8])
-        told.append(
-            f"The identity of track {names}: the claim does not fit the movement or is double."
-        )
-    if unread:
-        told.append(
-            f"What stood in {count(unread, 'piece')} of input that could not be read; the bytes "
-            "are in the journal."
-        )
-    told += alerts_unknown(night)
-    told += [
-        f"Which line is legally the border {b.id}: drawn from {b.source} ({b.vintage}), "
-        f"1-sigma {b.sigma_m:g} m as the site states."
-        for b in night.site.borders
-    ]
-    told.append(
-        "How well the tracker did: see scores.json beside this page."
-        if truth_known
-        else "The truth: nothing here was checked against what really flew."
-    )
-    return told
