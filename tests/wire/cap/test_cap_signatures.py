@@ -115,6 +115,7 @@ SIGNED_ONCE = sign(alert_xml(), *(OURS := identity(SENDER)))
 OURS_ONLY = TrustStore(senders={SENDER: Pins(certificates=(OURS.certificate,))})
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @given(
     edits=st.lists(
         st.tuples(st.floats(0, 1), st.binary(max_size=4), st.integers(0, 6)),
@@ -132,6 +133,23 @@ def test_whatever_is_edited_is_not_believed_or_says_the_same(edits) -> None:
         assert parse(data) == parse(SIGNED_ONCE)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("whose", ["ours", "agency"])
+def test_a_damaged_certificate_in_a_message_is_refused_in_one_line(whose: str, who: World) -> None:
+    """Each byte of it in turn: the library raises many kinds of errors, an officer sees none."""
+    signer, sender = getattr(who, whose), SENDER if whose == "ours" else AGENCY
+    root = etree.fromstring(sign(alert_xml(sender), *signer))
+    node = root.find(f".//{DS}X509Certificate")
+    der = signer.certificate.public_bytes(serialization.Encoding.DER)
+    for at in range(len(der)):
+        damaged = bytearray(der)
+        damaged[at] ^= 1 << (at % 8)
+        node.text = base64.b64encode(damaged).decode()
+        verdict = verify(etree.tostring(root), who.trust, T0_NS)
+        assert verdict.reason in {"bad-certificate", "unknown-certificate"}, at
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @given(at=st.integers(0, len(SIGNED_ONCE) - 1), bit=st.integers(0, 7))
 def test_no_single_bit_can_be_turned(at: int, bit: int) -> None:
     """One bit of a signed file turned, anywhere."""

@@ -16,7 +16,7 @@ from typing import Literal
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
@@ -41,7 +41,7 @@ class Pins(msgspec.Struct, frozen=True, kw_only=True):
 
     def issuer_of(self, certificate: x509.Certificate) -> x509.Certificate | None:
         """Return the pinned issuer that issued it for a pinned name, or None."""
-        if not names_of(certificate) & self.names:
+        if not self.issuers or not names_of(certificate) & self.names:
             return None
         return next((one for one in self.issuers if _issued(certificate, one)), None)
 
@@ -151,6 +151,6 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         constraints = issuer.extensions.get_extension_for_class(x509.BasicConstraints)
         certificate.verify_directly_issued_by(issuer)
-    except (x509.ExtensionNotFound, ValueError, TypeError, InvalidSignature):
+    except (x509.ExtensionNotFound, UnsupportedAlgorithm, ValueError, TypeError, InvalidSignature):
         return False
     return constraints.value.ca

@@ -23,7 +23,7 @@ from tocsin.model.raw import Rejected
 from tocsin.model.units import S_NS
 from tocsin.wire.cap.envelope import DIGESTS, METHODS, Refused, Signature, the_signature
 from tocsin.wire.cap.tree import alert_tree, text_of
-from tocsin.wire.cap.trust import Pinned, Pins, TrustStore, fingerprint
+from tocsin.wire.cap.trust import Pinned, Pins, TrustStore, fingerprint, names_of
 
 Form = Literal["", "raw", "stripped"]
 
@@ -129,10 +129,15 @@ def _trusted(
 
 
 def _certificate(der: bytes) -> x509.Certificate:
+    """Read a certificate of a message, with all parts that are looked at afterwards.
+
+    The library raises errors of many kinds for damaged ones, some of them of no common root.
+    """
     try:
         certificate = x509.load_der_x509_certificate(der)
         certificate.public_key()
         certificate.subject.rfc4514_string()
+        names_of(certificate)
     except Exception as wrong:
         raise Refused("bad-certificate", str(wrong)[:120]) from wrong
     return certificate
