@@ -6,9 +6,12 @@ file, key and remedy. docs/sites.md explains every setting.
 """
 
 import difflib
+import re
+import unicodedata
 import zlib
 import zoneinfo
 from collections.abc import Iterable, Sequence
+from datetime import date
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +25,7 @@ from tocsin import assess
 from tocsin.assess.analogues import Library, joined, library_of
 from tocsin.assess.settings import AssessSettings
 from tocsin.detect.site import Site as DetectionSite
+from tocsin.geo.check import check_near
 from tocsin.geo.layers import countries_of, lonlat_on, places_of, zones_of
 from tocsin.geo.load import load_border, read_layer
 from tocsin.geo.plane import SitePlane
@@ -33,11 +37,14 @@ from tocsin.model.site import BorderEntry, LayerEntry, SensorEntry, SiteEntry, c
 from tocsin.model.toml import decode_toml
 from tocsin.record.facts import SiteFacts, border_facts
 from tocsin.track.settings import TrackSettings
-from tocsin.warn.policy import Policy, short_of
+from tocsin.warn.policy import Policy, StandingAuthority, short_of
 from tocsin.warn.state import policies_of
 from tocsin.wire.asterix.editions import SourceKey, choose_editions
 from tocsin.wire.asterix.tables import CATEGORIES, editions
 
+NAME_MOST = 100
+"""Characters of a name: a headline holds it beside the rest, twice over."""
+_MARKUP = re.compile(r"[<>]|&#?\w+;")
 _SHIPPED = Path(assess.__file__).parent / "library.npz"
 
 
@@ -133,7 +140,16 @@ def load_site(path: Path | str) -> Site:
     def layer(entry: LayerEntry | None) -> Sequence[Any]:
         return read_layer(entry, folder=path.parent, plane=plane) if entry else ()
 
-    zones = zones_of(layer(file.zones))
+    def near(entry: LayerEntry | None) -> Sequence[Any]:
+        """Hold each feature to the site: one zone astray would never be warned."""
+        features = layer(entry)
+        for feature in features:
+            check_near([feature], plane)
+        return features
+
+    zones = zones_of(near(file.zones))
+    places = places_of(near(file.places), plane=plane, zones=zones)
+    _check_names(zones, places, file.warn, where)
     _check_policy(zones, file.warn, where)
     _check_horizons(zones, file.warn, file.assess, where)
     return Site(
@@ -151,7 +167,7 @@ def load_site(path: Path | str) -> Site:
         text_routes={name: entry.id for entry in file.sensor for name in entry.text_feed},
         borders=tuple(load_border(b, folder=path.parent, plane=plane) for b in file.border),
         countries=countries_of(layer(file.countries)),
-        places=places_of(layer(file.places), plane=plane, zones=zones),
+        places=places,
         zones=zones,
         track=file.track,
         assess=file.assess,
@@ -349,6 +365,27 @@ def _check_track(track: TrackSettings, where: str) -> None:
         )
 
 
+def _check_names(
+    zones: Sequence[Zone], places: Sequence[Place], policy: Policy, where: str
+) -> None:
+    """Refuse names that no message could carry: it would be found at night, at the first alert."""
+    told = [(f"zone {zone.id}", name) for zone in zones for name in zone.name.values()]
+    told += [(f"place {one.id}", name) for one in places for name in (one.name, one.name_en)]
+    told += [("warn.source_name", name) for name in policy.source_name.values()]
+    for of, name in told:
+        if len(name) > NAME_MOST or _MARKUP.search(name) or not _is_readable(name):
+            raise BadSettings(
+                f"no message can carry the name {name[:30]!a} ({len(name)} characters)",
+                where=f"{where}: {of}",
+                remedy=f"Write at most {NAME_MOST} letters, no mark-up and nothing that is unseen.",
+            )
+
+
+def _is_readable(name: str) -> bool:
+    """Say whether a name holds letters only, no control or format characters."""
+    return not any(unicodedata.category(letter).startswith("C") for letter in name)
+
+
 def _check_policy(zones: Sequence[Zone], policy: Policy, where: str) -> None:
     """Refuse a policy that does not fit the zones: an unknown id, a contradiction, no name."""
     known = {zone.id for zone in zones} | {zone.county for zone in zones} - {""}
@@ -360,8 +397,23 @@ def _check_policy(zones: Sequence[Zone], policy: Policy, where: str) -> None:
                 where=f'{where}: warn.zone["{name}"]',
                 remedy=f"Did you mean `{near[0]}`?" if near else "See the ids in the zones layer.",
             )
+    _check_authority(policy.standing_authority, f"{where}: warn")
+    for name, change in policy.zone.items():
+        _check_authority(change.standing_authority, f'{where}: warn.zone["{name}"]')
     for zone in zones:
         _check_zone_policy(zone, policy, where)
+
+
+def _check_authority(given: StandingAuthority | None, where: str) -> None:
+    """Refuse an authority of no date: everything that it sends tells the date."""
+    try:
+        date.fromisoformat(given.given_on if given else "2000-01-01")
+    except ValueError:
+        raise BadSettings(
+            f"{given and given.given_on!r} is no date",
+            where=f"{where}.standing_authority.given_on",
+            remedy="Write it as 2026-05-01.",
+        ) from None
 
 
 def _check_zone_policy(zone: Zone, policy: Policy, where: str) -> None:

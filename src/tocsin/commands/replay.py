@@ -97,6 +97,7 @@ def replay(  # noqa: PLR0913 - one for each thing that a user may say
     """
     told = console or Console(stderr=True)
     begun_s = time.monotonic()
+    approver = staff.approver.checked() if staff.approver else None
     source = _source(paths, site, _midnight_ns(date))
     _refuse_own_input(source.past, out)
     announce_compiling(told)
@@ -111,8 +112,8 @@ def replay(  # noqa: PLR0913 - one for each thing that a user may say
         leave_trust(folder, source.site, signer)
     desk = Desk(journal, folder, source.site.warn, signer)
     line = Line(source.site, desk, (t_begin_ns, source.date_ns))
-    if staff.approver is not None:
-        inputs = approving(inputs, line, staff.approver.checked())
+    if approver is not None:
+        inputs = approving(inputs, line, approver)
     with watching(told, "Replaying", source.total) as watch:
         run(inputs, line, watch)
     write_geojson(folder.tracks_parquet, folder.tracks_geojson, note=source.site.note)

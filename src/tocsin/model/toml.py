@@ -110,18 +110,22 @@ def _explained(message: str, raw: object, kind: Any, where: str) -> BadSettings:
         return BadSettings("missing", where=_place(where, raw, (*path, missing[1])),
                            remedy=f"Add it: {_READ_ON}")  # fmt: skip
     value = _value(raw, path)
-    given = "" if "got" in what or isinstance(value, dict | list) else f", got {value!r}"
+    told = "got" in what or "enum" in what or isinstance(value, dict | list)
+    given = "" if told else f", got {value!r}"
     return BadSettings(
         f"{what[0].lower()}{what[1:]}{given}".replace("`", ""),
         where=_place(where, raw, path),
-        remedy=_remedy(keys.get(_dotted(path)), value),
+        remedy=_remedy(keys.get(_dotted(path).removesuffix("[]")), value),
     )
 
 
 def _remedy(setting: Setting | None, value: object) -> str:
     """Name what would be right where the type lists it."""
-    match setting:
-        case Setting(field=inspect.Field(type=inspect.LiteralType(values=values))):
+    match setting and setting.field.type:
+        case (
+            inspect.LiteralType(values=values)
+            | inspect.VarTupleType(item_type=inspect.LiteralType(values=values))
+        ):
             return _nearest(str(value), [str(known) for known in values])
     return f"{_READ_ON[0].upper()}{_READ_ON[1:]}"
 
