@@ -179,3 +179,19 @@ def test_under_the_two_person_rule_an_authority_needs_two(watching, ground, asse
     assert watch.say("grant", "WARN", by="Ion").waiting == ()
     (sent,) = watch.look(assessment_of(places=("p3",), probs=WARNED)).sent
     assert sent.by == "standing authority of Ana and Ion (2026-05-28)"
+
+
+def test_an_alarm_may_be_approved_again_for_what_has_joined(
+    watching, ground, assessment_of
+) -> None:
+    """Under the two-person rule the first name is given to each draft once."""
+    zones = tuple(msgspec.structs.replace(zone, county="lower-danube") for zone in ground.zones)
+    ground = msgspec.structs.replace(ground, zones=zones)
+    watch = watching(ground, Policy(approvers=("Ana", "Ion"), two_person=True))
+    watch.look(assessment_of(probs=WARNED))
+    alarm = watch.drafts[0].alarm_id
+    assert watch.say("approve", alarm, by="Ana").waiting == (watch.drafts[0].id,)
+    watch.look(assessment_of(places=("p1", "p3"), probs=WARNED))
+    assert watch.say("approve", alarm, by="Ana").waiting == (watch.drafts[1].id,)
+    assert "another person must" in watch.say("approve", alarm, by="Ana").refused
+    assert len(watch.say("approve", alarm, by="Ion").sent) == 2

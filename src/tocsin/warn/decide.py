@@ -81,8 +81,9 @@ def _check_person(case: Case) -> None:
 
 def _approve(state: WarnState, case: Case) -> WarnState:
     """Approve one open draft, or all open warnings of an alarm."""
-    zones = dict(state.zones)
-    for zone_id, held in _subjects(state, case):
+    zones, by = dict(state.zones), case.decision.by
+    subjects = _subjects(state, case)
+    for zone_id, held in [one for one in subjects if by not in one[1].names] or subjects:
         zones[zone_id] = _approved(zones[zone_id], held, state, case)
     return msgspec.structs.replace(state, zones=zones)
 
