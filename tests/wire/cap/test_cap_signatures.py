@@ -19,7 +19,12 @@ from signxml.algorithms import CanonicalizationMethod, SignatureMethod
 from tocsin.model.errors import BadInput, BadSettings
 from tocsin.wire.cap.check import check
 from tocsin.wire.cap.decode import parse
-from tocsin.wire.cap.keys import exercise_identity, load_certificates, load_key
+from tocsin.wire.cap.keys import (
+    exercise_identity,
+    load_certificates,
+    load_key,
+    must_be_valid,
+)
 from tocsin.wire.cap.publish import issue
 from tocsin.wire.cap.signing import sign
 from tocsin.wire.cap.trust import Pins, TrustStore, names_of, trust_store
@@ -256,6 +261,16 @@ def test_keys_of_other_kinds_are_refused() -> None:
         load_key(b"nonsense")
     with pytest.raises(BadInput, match="BEGIN CERTIFICATE"):
         load_certificates(b"nonsense")
+
+
+@pytest.mark.parametrize("days", [-11, 356])
+def test_a_certificate_outside_its_time_is_refused_before_anything_is_sent(days: int) -> None:
+    """Better at the start of a service than at the first alert."""
+    certificate = identity(SENDER).certificate
+    must_be_valid(certificate, T0_NS)
+    with pytest.raises(BadInput, match="no receiver would take") as error:
+        must_be_valid(certificate, T0_NS + days * DAY_NS)
+    assert "\n" not in str(error.value)
 
 
 PINNED = """

@@ -48,6 +48,21 @@ def load_certificates(pem: bytes, where: str = "certificate") -> tuple[x509.Cert
         ) from wrong
 
 
+def must_be_valid(certificate: x509.Certificate, t_ns: int, where: str = "certificate") -> None:
+    """Refuse a certificate to sign with that no receiver would take at a time (Unix ns UTC).
+
+    Raises BadInput where it is not valid yet, or no longer.
+    """
+    begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if not begin <= _datetime(t_ns) <= end:
+        raise BadInput(
+            f"it is valid from {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC, and it is "
+            f"{_datetime(t_ns):%Y-%m-%d %H:%M}: no receiver would take its signatures",
+            where=where,
+            remedy="Name a certificate that is valid, and tell the receivers to pin it.",
+        )
+
+
 def exercise_identity(sender: str, t_from_ns: int, days: int = 365) -> tuple[bytes, bytes]:
     """Make a key and a self-signed certificate for exercises and demonstrations.
 
