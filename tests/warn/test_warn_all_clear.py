@@ -6,6 +6,7 @@ import pytest
 from tocsin.model.threat import MayBe
 from tocsin.model.units import S_NS
 from tocsin.warn.policy import Policy
+from tocsin.warn.stage import advice
 from tocsin.warn.state import Missing
 
 T0_NS = 1_780_000_000_000_000_000
@@ -324,3 +325,64 @@ def test_what_was_explained_prolongs_nothing(warned, lost_of) -> None:
     warned.say("reject", all_clears(warned)[0].id, why="wait for the police")
     warned.look(lost_of(), times=25, every_s=60.0)
     assert [draft.purpose for draft in warned.drafts] == ["warning", "all_clear"]
+
+
+def test_the_desk_is_told_what_stands_in_the_way(warned, assessment_of, lost_of) -> None:
+    """An officer who waits for an all-clear must see what has to be explained."""
+
+    def told():
+        return advice(warned.state, warned.t_look_ns, warned.ground, warned.policy)
+
+    warned.look(assessment_of(probs=WARNED))
+    assert told() == {"galati": "a track that counts still threatens the zone"}
+    warned.look(lost_of(), times=30)
+    assert told() == {"galati": "nothing has threatened the zone for less than 300 s"}
+    warned.look(lost_of(), *[lost_of(track_id=n) for n in range(2, 9)], times=60)
+    assert told() == {
+        "galati": "lost and not explained, may be there: tracks 1, 2, 3, 4, 5 and 3 more"
+    }
+    warned.say("explain", "1,2,3,4,5,6,7,8", why="fell at Izmail, border police")
+    assert told() == {"galati": ""}
+
+
+def test_what_was_safe_at_the_last_look_is_asked_again_at_the_click(
+    watching, ground, assessment_of, lost_of
+) -> None:
+    """A region grows between two looks too; a feed may have stopped minutes ago."""
+    watch = watching(ground, Policy(approvers=("Ana",), all_clear_after_s=300.0))
+    watch.look(assessment_of(probs=WARNED))
+    watch.say("approve", watch.drafts[0].id)
+    seen_ns, far = watch.t_ns, (27.7, 45.1)  # 23 km west of the zone
+    for n in range(1, 64):
+        lost = lost_of(zones=(), radius_m=250.0 * n, centre=far, t_seen_ns=seen_ns)
+        watch.look(lost)
+    (draft,) = all_clears(watch)
+    watch.t_ns += 300 * S_NS
+    outcome = watch.say("approve", draft.id)
+    assert "not safe to approve: lost and not explained, may be there: track 1" in outcome.refused
+    cleared = watch.say("clear", "galati", why="seen to fall")
+    assert watch.stages(draft.id) == ["draft", "lapsed"]
+    assert any("override" in t.why for t in cleared.transitions)
+
+
+def test_an_all_clear_that_nobody_decides_on_lapses_and_is_drafted_again(
+    warned, assessment_of
+) -> None:
+    """It is asked again, half an hour later."""
+    warned.look(assessment_of(probs=CALM), times=62)
+    warned.look(assessment_of(probs=CALM), times=31, every_s=60.0)
+    first, second = all_clears(warned)
+    assert warned.stages(first.id) == ["draft", "lapsed"]
+    assert second.t_drafted_ns >= first.t_expires_ns
+
+
+def test_a_track_that_goes_on_as_another_is_looked_after_even_if_it_does_not_count(
+    warned, assessment_of, lost_of
+) -> None:
+    """Its new number has a short history; it is the same drone."""
+    links = (MayBe(track_id=1, prob=0.95),)
+    young = assessment_of(track_id=9, probs=CALM, may_be=links, exists_prob=0.6)
+    warned.look(lost_of(), young, times=10)
+    assert warned.state.missing[9].seen
+    warned.look(lost_of(), lost_of(track_id=9, exists_prob=0.6), times=100)
+    assert all_clears(warned) == []

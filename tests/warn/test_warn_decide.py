@@ -195,3 +195,14 @@ def test_an_alarm_may_be_approved_again_for_what_has_joined(
     assert watch.say("approve", alarm, by="Ana").waiting == (watch.drafts[1].id,)
     assert "another person must" in watch.say("approve", alarm, by="Ana").refused
     assert len(watch.say("approve", alarm, by="Ion").sent) == 2
+
+
+def test_zones_are_cleared_and_authorised_by_those_who_may(watching, ground, assessment_of) -> None:
+    """A grant holds where the person has the right; elsewhere it is as if it had not been."""
+    policy = Policy(approvers=("Ana",), zone={"tulcea": ZonePolicy(approvers=("Ion",))})
+    watch = watching(ground, policy)
+    watch.say("grant", "WARN", by="Ion")
+    watch.look(assessment_of(places=("p1", "p3"), probs=WARNED))
+    assert [sent.draft.zone_id for sent in watch.sent] == ["tulcea"]
+    refused = watch.say("clear", "tulcea", by="Ana", why="over").refused
+    assert refused == "Ana has not the right to decide about tulcea"

@@ -236,3 +236,20 @@ def test_a_calm_night_leaves_no_state(ground, assessment_of) -> None:
     )
     state, drafts = night(ground, [calm] * 50 + [()])
     assert (state, drafts) == (WarnState(), [])
+
+
+def test_a_county_is_prepared_once_and_warned_zone_by_zone(ground, assessment_of) -> None:
+    """Duty services are the county's; people are told where they live."""
+    zones = tuple(msgspec.structs.replace(zone, county="lower-danube") for zone in ground.zones)
+    county = msgspec.structs.replace(ground, zones=zones)
+    north = assessment_of(probs=PREPARED)
+    both = assessment_of(places=("p1", "p3"), probs=PREPARED)
+    warned = assessment_of(places=("p1", "p3"), probs=WARNED)
+    looks = [(north,)] * 10 + [(both,)] * 10 + [(warned,)] * 2
+    told = [(draft.level, draft.zone_id) for draft in night(county, looks)[1]]
+    assert told == [("PREPARE", "galati"), ("WARN", "galati"), ("WARN", "tulcea")]
+    policy = Policy(prepare_per_county=False)
+    told = [(draft.level, draft.zone_id) for draft in night(county, looks[:20], policy)[1]]
+    assert told == [("PREPARE", "galati"), ("PREPARE", "tulcea")]
+    at_once = [draft.zone_id for draft in night(county, [(both,)] * 10)[1]]
+    assert at_once == ["galati"]

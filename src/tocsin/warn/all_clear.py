@@ -17,7 +17,7 @@ from tocsin.warn.ladder import NO_LEVEL
 from tocsin.warn.life import Ledger, withdraw_draft, withdraw_over
 from tocsin.warn.missing import inside, may_be_in
 from tocsin.warn.policy import Policy
-from tocsin.warn.state import Missing, Open, ZoneState
+from tocsin.warn.state import Missing, Open, WarnState, ZoneState, policies_of
 
 NAMED = 5
 """Tracks named in a reason; more are counted."""
@@ -45,6 +45,16 @@ def advice_against(
         return ""
     lost = may_be_in(missing, zone, t_ns)
     return f"lost and not explained, may be there: {track_names(lost)}" if lost else ""
+
+
+def advice(state: WarnState, t_ns: int, ground: Ground, policy: Policy) -> dict[str, str]:
+    """Return, by zone whose alert was sent, what speaks against an all-clear; empty: nothing."""
+    policies = policies_of(ground.zones, policy)
+    return {
+        zone.id: advice_against(held, zone, t_ns, state.missing, policies[zone.id])
+        for zone in ground.zones
+        if (held := state.zones.get(zone.id)) is not None and held.alert is not None
+    }
 
 
 def calm_since(held: ZoneState, most_prob: float, t_ns: int, policy: Policy) -> int | None:

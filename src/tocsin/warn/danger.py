@@ -112,13 +112,12 @@ def prob_within(passage: Threat | ZoneThreat | Crossing, within_s: float) -> flo
     """Return the probability within a time, linear between the horizons that were told."""
     if within_s >= passage.within_s[-1]:
         return passage.prob[-1]
-    before_s, before_prob = 0.0, 0.0
-    for horizon_s, prob in zip(passage.within_s, passage.prob, strict=True):
-        if within_s <= horizon_s:
-            part = (within_s - before_s) / (horizon_s - before_s)
-            return before_prob + part * (prob - before_prob)
-        before_s, before_prob = horizon_s, prob
-    return before_prob
+    after = next(n for n, horizon_s in enumerate(passage.within_s) if within_s <= horizon_s)
+    to_s, to_prob = passage.within_s[after], passage.prob[after]
+    from_s, from_prob = (
+        (passage.within_s[after - 1], passage.prob[after - 1]) if after else (0.0, 0.0)
+    )
+    return from_prob + (within_s - from_s) / (to_s - from_s) * (to_prob - from_prob)
 
 
 def _by_zone(assessment: Assessment, ground: Ground) -> dict[str, list[Threat]]:

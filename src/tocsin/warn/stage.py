@@ -8,7 +8,7 @@ import msgspec
 
 from tocsin.model.threat import Assessment
 from tocsin.warn.alarms import call
-from tocsin.warn.all_clear import calm_since, consider
+from tocsin.warn.all_clear import advice, calm_since, consider
 from tocsin.warn.danger import dangers_by_zone, greatest_probs, zone_probs
 from tocsin.warn.decide import decide
 from tocsin.warn.drafting import Look, prolonged, warned
@@ -20,7 +20,7 @@ from tocsin.warn.outcome import Outcome
 from tocsin.warn.policy import Policy
 from tocsin.warn.state import WarnState, ZoneState, policies_of, restore, snapshot
 
-__all__ = ["Outcome", "WarnState", "ZoneState", "decide", "restore", "snapshot", "step"]
+__all__ = ["Outcome", "WarnState", "ZoneState", "advice", "decide", "restore", "snapshot", "step"]
 
 
 def step(
