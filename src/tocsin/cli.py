@@ -251,6 +251,8 @@ def cap(
     explained, found = explain_files(files, trust=trust, at=at, strict=strict)
     for one in explained:
         print_explained(one, console)
+        if found is not None:
+            console.print()
     if found is not None:
         print_chains(found, console)
     if not (all(one.sound for one in explained) and is_whole(found)):

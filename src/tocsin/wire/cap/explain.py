@@ -158,7 +158,7 @@ def _polygon(text: str) -> str:
         return f"an outline of {len(ring)} points only"
     lats, lons = zip(*ring, strict=True)
     middle = place((min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2)
-    return f"{len(ring) - 1} corners, about {_km2(ring)}{NBSP}km² around {middle}"
+    return f"{len(ring) - 1:,} corners, about {_km2(ring)}{NBSP}km² around {middle}"
 
 
 def _km2(ring: Ring) -> str:

@@ -37,7 +37,7 @@ FILE = {
     "too-many-elements": Reason("more elements than any alert", "Ask the sender."),
     "too-many-points": Reason("more points than any alert", "Simplify the polygons."),
     "not-cap": Reason("no CAP alert", "Name a file whose root element is a CAP alert."),
-    "old-version": _blemish("CAP 1.0 or 1.1", "Send CAP 1.2."),
+    "old-version": _blemish("an old version of CAP", "Send CAP 1.2."),
 }
 
 STRUCTURE = {
