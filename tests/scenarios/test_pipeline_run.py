@@ -25,12 +25,13 @@ def test_a_run_leaves_everything_that_its_folder_promises(done: Replayed) -> Non
     assert pq.read_table(folder.tracks_parquet).num_rows > 100
     assert json.loads(folder.tracks_geojson.read_text())["features"]
     assert folder.report.stat().st_size > 50_000
-    assert {path.stem for path in folder.alerts.glob("*.xml")} == {d.id for d in done.line.drafts}
+    drafted = {draft.id for draft in done.line.desk.drafts}
+    assert {path.stem for path in folder.alerts.glob("*.xml")} == drafted
 
 
 def test_the_drones_are_followed_and_warned_of_and_the_helicopter_is_not(done: Replayed) -> None:
     """The chain is there for this: a draft names the drones, never a friend that transmits."""
-    drafts = done.line.drafts
+    drafts = done.line.desk.drafts
     assert "ro-gl-galati" in {draft.zone_id for draft in drafts}
     assert {draft.level for draft in drafts} >= {"PREPARE", "WARN"}
     named = {reason.track_id for draft in drafts for reason in draft.reasons}
@@ -47,7 +48,7 @@ def test_every_draft_says_that_it_is_synthetic(done: Replayed) -> None:
         text = etree.tostring(alert, encoding="unicode", method="text")
         assert "EXERCISE" in text
         assert "Draft" in text
-    assert all(draft.synthetic for draft in done.line.drafts)
+    assert all(draft.synthetic for draft in done.line.desk.drafts)
 
 
 def test_the_journal_is_sound(done: Replayed) -> None:
@@ -106,7 +107,7 @@ def test_every_draft_on_record_is_the_one_in_the_folder(done: Replayed) -> None:
     with folder.read_journal() as journal:
         drafts = [draft_of(entry) for entry in journal.read(kind="draft")]
         warnings = {e.fields()["draft"]: e.body for e in journal.read(kind="warning")}
-    assert drafts == done.line.drafts
+    assert drafts == done.line.desk.drafts
     assert all((folder.alerts / f"{d.id}.xml").read_bytes() == warnings[d.id] for d in drafts)
 
 
@@ -136,12 +137,12 @@ def test_other_settings_make_another_run_and_nothing_is_compared(
     done: Replayed, tmp_path: Path
 ) -> None:
     """What would have been under another policy is a question of its own."""
-    text = done.line.site.toml.replace('languages = ["ro-RO", "en-GB"]', "min_exists_prob = 1.0")
+    text = done.line.site.toml.replace("[warn]\n", "[warn]\nmin_exists_prob = 1.0\n")
     galati = Path(__file__).parents[2] / "sites" / "galati"
     (tmp_path / "site.toml").write_text(text.replace('"galati/', f'"{galati}/'))
     again = replay([done.line.folder.root], tmp_path / "run", site=str(tmp_path / "site.toml"))
     assert again.compared is None
-    assert len(again.line.drafts) < len(done.line.drafts)
+    assert len(again.line.desk.drafts) < len(done.line.desk.drafts)
 
 
 def test_a_record_that_was_changed_is_told_from_a_replay(done: Replayed, tmp_path: Path) -> None:
@@ -163,7 +164,7 @@ def test_real_traffic_at_barcelona_is_never_drafted(shared_data: Path, tmp_path:
     path = shared_data / "asterix" / "bcn_cat048_20230502_0800_first30min.ast"
     run = replay([path], tmp_path / "run", site="barcelona", date="2023-05-02")
     assert run.line.tally.counts["bcn:rows"] == 21_940
-    assert run.line.drafts == []
+    assert run.line.desk.drafts == []
     assert 100 < len(run.line.numbers) < 135
     again = replay([run.line.folder.root], tmp_path / "again", report=False)
     assert again.compared is not None
