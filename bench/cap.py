@@ -115,6 +115,8 @@ def refusal(schema: etree.XMLSchema | None, who: World) -> None:
     peer = f"the OASIS schema alone accepts {passed(schema, found)}" if schema else ""
     figure("CAP: semantic mutants accepted", on, accepted, reach="== 0", peer=peer)
     figure("CAP: mutants refused for another reason only", on, unnamed, reach="== 0")
+    silent = sum(not check(one.xml, **one.options) for one in found)
+    figure("CAP: mutants read without a word (tolerant)", on, silent, reach="== 0")
     false = list(forgeries(who))
     believed = sum(verify(one.xml, who.trust, one.t_ns).valid for one in false)
     on = f"{len(false)} forgeries over {len({one.reason for one in false})} reasons"
