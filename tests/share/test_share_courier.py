@@ -12,6 +12,7 @@ from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 from partner_server import PartnerServer, partner_server
 from test_share_outbox import XML, parcel
@@ -24,7 +25,7 @@ from tocsin.share.partner import Partner, check_partner, secrets_of
 from tocsin.share.signature import verify
 
 SECRET = b"a secret of tests, 32 bytes long"
-QUICK = Patience(first_s=0.02, most_s=0.08, attempt_s=0.3, idle_s=0.005)
+QUICK = Patience(first_s=0.02, most_s=0.08, attempt_s=5.0, idle_s=0.005)
 
 
 def partner(url: str, **other) -> Partner:
@@ -35,7 +36,7 @@ def route(url: str, outbox: Outbox, **other) -> Route:
     return Route(partner=partner(url, **other), secrets=(SECRET,), outbox=outbox)
 
 
-def carry(*routes: Route, patience: Patience = QUICK, most_s: float = 8.0) -> None:
+def carry(*routes: Route, patience: Patience = QUICK, most_s: float = 20.0) -> None:
     """Deliver until all rows are empty."""
 
     async def work() -> None:
@@ -76,13 +77,15 @@ def test_a_partner_may_have_the_cap_message_alone(tmp_path: Path) -> None:
         assert verify(SECRET, headers, body, now_s=time.time_ns() // 10**9) == "a-1"
 
 
-@pytest.mark.parametrize("trouble", [500, 503, 429, 401, 404, 301, "hang up", 0.6])
+@pytest.mark.parametrize("trouble", [500, 503, 429, 401, 404, 301, "hang up", 1.2])
 def test_it_tries_again_until_the_server_has_it(tmp_path: Path, trouble) -> None:
     """Failures, slowness and a wrong setting at the partner are mended by people in minutes."""
+    slow = isinstance(trouble, float)
+    patience = msgspec.structs.replace(QUICK, attempt_s=0.6) if slow else QUICK
     with partner_server(trouble, trouble) as server, Outbox(tmp_path) as outbox:
         outbox.accept(parcel("a"))
         outbox.accept(parcel("b"))
-        carry(route(server.url, outbox))
+        carry(route(server.url, outbox), patience=patience)
         assert server.keys == ["a", "a", "a", "b"]
         assert server.requests[0][1] == server.requests[2][1]
         assert outbox.account().taken == 2
@@ -119,7 +122,7 @@ def test_a_server_that_is_down_gets_it_when_it_is_back(tmp_path: Path) -> None:
         outbox.accept(parcel("a"))
         way = route(f"http://127.0.0.1:{port}/alerts", outbox)
         with pytest.raises(TimeoutError):
-            carry(way, most_s=0.3)
+            carry(way, most_s=1.5)
         assert outbox.account().waiting == 1
         assert "ConnectError" in outbox.account().last
         with partner_server(port=port) as server:
@@ -136,9 +139,8 @@ def test_a_slow_partner_holds_up_no_other(tmp_path: Path) -> None:
         for key in "abcd":
             one.accept(parcel(key))
             other.accept(parcel(key))
-        begun_s = time.monotonic()
         carry(route(slow.url, one), route(quick.url, other))
-        assert max(quick.at_s) - begun_s < 0.5 < max(slow.at_s) - begun_s
+        assert max(quick.at_s) < slow.at_s[3]
 
 
 def test_the_waits_double_up_to_the_most_and_are_the_same_every_time() -> None:
@@ -150,7 +152,7 @@ def test_the_waits_double_up_to_the_most_and_are_the_same_every_time() -> None:
 
 def test_it_waits_between_attempts(tmp_path: Path) -> None:
     """A partner that comes back must not be buried by us."""
-    patience = Patience(first_s=0.1, most_s=0.2, attempt_s=0.5, idle_s=0.005)
+    patience = Patience(first_s=0.1, most_s=0.2, attempt_s=5.0, idle_s=0.005)
     with partner_server(500, 500, 500) as server, Outbox(tmp_path) as outbox:
         outbox.accept(parcel("a"))
         carry(route(server.url, outbox), patience=patience)
@@ -160,7 +162,7 @@ def test_it_waits_between_attempts(tmp_path: Path) -> None:
 
 def test_a_parcel_too_old_is_given_up_counted_and_kept(tmp_path: Path) -> None:
     """A partner that is gone for a day must not keep today's alerts waiting behind."""
-    patience = Patience(first_s=0.01, most_s=0.01, attempt_s=0.3, give_up_s=1.0, idle_s=0.005)
+    patience = Patience(first_s=0.01, most_s=0.01, attempt_s=5.0, give_up_s=1.0, idle_s=0.005)
     with partner_server(500) as server, Outbox(tmp_path) as outbox:
         outbox.accept(parcel("old", t_accepted_ns=0))
         outbox.accept(parcel("as-old-but-the-server-is-well-again", t_accepted_ns=0))

@@ -106,6 +106,7 @@ def test_a_card_has_the_odds_of_its_zone_and_the_words_in_every_language(page: s
     text = card(page, "galati-city-warn-1160")
     assert "Held to be 2 min 5 min 10 min 20 min If it comes (90 %) 5 drone, 78 % 8 % 31 %" in text
     assert "in 4 to 12 min" in text
+    assert "As a cell broadcast: UCS-2, 4 of at most 15 pages." in text
     for language in ("ro-RO", "en-GB", "uk-UA", "hu-HU"):
         assert f'<div class="text" lang="{language}">' in page
         assert re.search(rf'<label for="[^"]*">{language}</label>', page)

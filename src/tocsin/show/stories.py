@@ -9,6 +9,8 @@ from tocsin.model.units import S_NS
 from tocsin.show.lives import Act, DraftEntry, Lives, Step, ZoneOdds
 from tocsin.show.night import Night
 from tocsin.show.words import LocalTime, chance, first_upper, thousands, zone_name
+from tocsin.wire.cell_broadcast.pages import PAGES_LIMIT, alphabet_of, page_count
+from tocsin.wire.cell_broadcast.text import sendable_text
 
 UNFOLDED = 8
 """Most drafts whose words all stand open; more would hide each other."""
@@ -39,6 +41,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     idx: int
 
 
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """The words in one language, and what they cost as a cell broadcast."""
+
+    text: AlertText
+    pages: str
+
+
 class Odds(msgspec.Struct, frozen=True, kw_only=True):
     """What was held of the zone when the draft was made, of one track."""
 
@@ -64,7 +73,7 @@ class DraftCard(msgspec.Struct, frozen=True, kw_only=True):
     drafted: str
     expires: str
     people: str
-    texts: tuple[AlertText, ...]
+    texts: tuple[Words, ...]
     reasons: tuple[Reason, ...]
     horizons: tuple[str, ...]
     odds: tuple[Odds, ...]
@@ -110,7 +119,7 @@ def _card(
         drafted=local.clock(draft.t_drafted_ns),
         expires=local.clock(draft.t_expires_ns),
         people=_people(draft),
-        texts=draft.texts,
+        texts=tuple(Words(text=text, pages=_pages(text)) for text in draft.texts),
         reasons=draft.reasons,
         horizons=tuple(f"{within_s / 60:g} min" for within_s in _horizons_s(entry)),
         odds=tuple(_odds(odds, draft.t_drafted_ns) for odds in entry.odds),
@@ -118,6 +127,14 @@ def _card(
         replaced=replaced,
         folded=replaced or many,
     )
+
+
+def _pages(text: AlertText) -> str:
+    """Return what a network would have to carry; pages are what a long text costs."""
+    words = sendable_text(text)
+    pages = page_count(words)
+    told = f"As a cell broadcast: {alphabet_of(words)}, {pages} of at most {PAGES_LIMIT} pages"
+    return f"{told}: NOT SENDABLE." if pages > PAGES_LIMIT else f"{told}."
 
 
 def standing(lives: Lives, draft: Draft) -> str:
