@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from parcels import XML, parcel
 from partner_server import PartnerServer, partner_server
-from test_share_outbox import XML, parcel
 
 from tocsin.model.errors import BadSettings
 from tocsin.share.courier import Patience, Route, deliver, route_to
@@ -193,13 +193,13 @@ def test_a_full_disk_does_not_stop_the_deliveries(tmp_path: Path, monkeypatch) -
 KILLED = """
 import asyncio, sys, time
 from pathlib import Path
-sys.path.insert(0, sys.argv[2])
-from test_share_courier import QUICK, deliver, route
+from tocsin.share.courier import Patience, Route, deliver
 from tocsin.share.outbox import Outbox
-async def work():
-    await deliver([route(sys.argv[3], Outbox(Path(sys.argv[1])))], time.time_ns, asyncio.Event(), QUICK)
-asyncio.run(work())
-"""  # noqa: E501
+from tocsin.share.partner import Partner
+partner = Partner(name="p", url=sys.argv[2], secret_env="S")
+way = Route(partner=partner, secrets=(b"any",), outbox=Outbox(Path(sys.argv[1])))
+asyncio.run(deliver([way], time.time_ns, asyncio.Event(), Patience(first_s=0.02, idle_s=0.005)))
+"""
 
 
 def test_kill_9_in_the_middle_of_delivery_loses_nothing(tmp_path: Path) -> None:
@@ -219,8 +219,7 @@ def test_kill_9_in_the_middle_of_delivery_loses_nothing(tmp_path: Path) -> None:
 
 
 def _killed_after(requests: int, server: PartnerServer, outbox: Path) -> None:
-    here = str(Path(__file__).parent)
-    arguments = [sys.executable, "-c", KILLED, str(outbox), here, server.url]
+    arguments = [sys.executable, "-c", KILLED, str(outbox), server.url]
     with subprocess.Popen(arguments) as process:
         while len(server.requests) < requests and process.poll() is None:
             time.sleep(0.001)

@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parcels import XML, parcel
 
 from tocsin.model.alert import Sent
 from tocsin.model.errors import BadInput, BadStorage
@@ -18,16 +18,6 @@ from tocsin.share import whole
 from tocsin.share.ledger import Ledger, Line
 from tocsin.share.outbox import Outbox
 from tocsin.share.parcel import Parcel, body_of, parcel_of
-
-XML = "<alert>Galați</alert>".encode()
-NOW_NS = time.time_ns()
-
-
-def parcel(key: str, *, t_accepted_ns: int = NOW_NS) -> Parcel:
-    return Parcel(
-        key=key, t_accepted_ns=t_accepted_ns, t_sent_ns=0, t_expires_ns=1, zone_id="z",
-        level="WARN", purpose="warning", synthetic=True, replaces=(), cap_xml=XML.decode(),
-    )  # fmt: skip
 
 
 def drained(outbox: Outbox, outcome="taken") -> list[str]:
@@ -151,10 +141,9 @@ def test_a_parcel_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 KILLED = """
 import sys
-import time
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from test_share_outbox import parcel
+from parcels import parcel
 from tocsin.share.outbox import Outbox
 outbox = Outbox(Path(sys.argv[1]))
 for number in range(10_000):

@@ -147,7 +147,8 @@ class Outbox:
 
     def _waiting(self) -> Iterator[tuple[int, Parcel]]:
         """Yield what waits; what the ledger tells of was only not yet put away."""
-        for path in sorted(self.folder.glob("[0-9]*.json")):
+        names = (path for path in self.folder.glob("*.json") if path.stem.isdecimal())
+        for path in sorted(names):
             seq = int(path.stem)
             if line := self._ledger.lines.get(seq):
                 self._put_away(seq, line.outcome)
