@@ -238,6 +238,7 @@ def run_one(job: Job) -> Done:
             site=site,
             replace=True,
             report=False,
+            staff=_staff(site, job.takes_s),
             console=Console(quiet=True),
         )
         measures = score_run(run, made, step_s=PICTURE_STEP_S).measures
