@@ -18,7 +18,7 @@ from tocsin.commands.approver import Staff, approving
 from tocsin.commands.compiling import announce_compiling
 from tocsin.commands.progress import size_of, watching
 from tocsin.commands.recordings import open_recording
-from tocsin.commands.signing import exercise_signer, leave_trust
+from tocsin.commands.signing import leave_trust, signer_at
 from tocsin.commands.sites import site_file
 from tocsin.config import Site, detection_site, load_site, settings_json, site_from_json
 from tocsin.desk import Desk
@@ -102,15 +102,15 @@ def replay(  # noqa: PLR0913 - one for each thing that a user may say
     _refuse_own_input(source.past, out)
     announce_compiling(told)
     t_begin_ns, inputs = _checked(source.inputs, paths)
+    signer = signer_at(staff.signer, source.site, t_begin_ns)
     folder = RunFolder.create(out, replace=replace)
     journal = folder.new_journal(
         salt_key=salt_key(settings_json(source.site), source.date_ns),
         quota_bytes=None if journal_max_mb is None else journal_max_mb * MB,
     )
-    signer = staff.signer or exercise_signer(source.site, t_begin_ns)
     if signer is not None:
         leave_trust(folder, source.site, signer)
-    desk = Desk(journal, folder, source.site.warn, signer)
+    desk = Desk(journal, folder, source.site, signer)
     line = Line(source.site, desk, (t_begin_ns, source.date_ns))
     if approver is not None:
         inputs = approving(inputs, line, approver)

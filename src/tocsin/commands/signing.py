@@ -6,7 +6,12 @@ from tocsin.config import Site
 from tocsin.model.errors import BadInput, BadSettings
 from tocsin.record.run_folder import RunFolder
 from tocsin.share.published import Signer
-from tocsin.wire.cap.keys import exercise_identity, load_certificates, load_key
+from tocsin.wire.cap.keys import (
+    exercise_identity,
+    load_certificates,
+    load_key,
+    must_be_valid,
+)
 
 CERTIFICATE, TRUST = "certificate.pem", "trust.toml"
 """Left beside the alerts: `tocsin cap ALERT --trust FOLDER` checks the signatures with them."""
@@ -16,10 +21,28 @@ def named_signer(key: Path, certificate: Path) -> Signer:
     """Return the signer of a key and a certificate in PEM files.
 
     Raises:
-        BadInput: a file cannot be read, or is no key or certificate.
+        BadInput: a file cannot be read, is no key or certificate, or they do not belong together.
     """
     pems = [_read(path) for path in (key, certificate)]
-    return Signer(load_key(pems[0], str(key)), load_certificates(pems[1], str(certificate))[0])
+    made = Signer(load_key(pems[0], str(key)), load_certificates(pems[1], str(certificate))[0])
+    if made.key.public_key() != made.certificate.public_key():
+        raise BadInput(
+            f"it belongs to another key than {key}",
+            where=str(certificate),
+            remedy="Name the certificate that was made for this key.",
+        )
+    return made
+
+
+def signer_at(named: Signer | None, site: Site, t_begin_ns: int) -> Signer | None:
+    """Return who signs a run that begins then: the one that is named, or one for an exercise.
+
+    Raises BadInput where the named certificate is not valid then.
+    """
+    if named is None:
+        return exercise_signer(site, t_begin_ns)
+    must_be_valid(named.certificate, t_begin_ns, "--certificate")
+    return named
 
 
 def exercise_signer(site: Site, t_begin_ns: int) -> Signer | None:
