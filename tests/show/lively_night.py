@@ -90,7 +90,7 @@ def _assessed(one: Assessment) -> Assessment:
             people=83_360 if len(zones) > 1 else 65_624, zones=zones,
         )  # fmt: skip
     if one.track_id == 6:
-        changes["may_be"] = (MayBe(track_id=7, prob=0.62), MayBe(track_id=2, prob=0.11))
+        changes["may_be"] = (MayBe(track_id=7, same_prob=0.62), MayBe(track_id=2, same_prob=0.11))
     if one.track_id == 4:
         crossing = msgspec.structs.replace(
             one.crossings[0], prob=(0.1, 0.2, 0.31), window_reason="manoeuvring",

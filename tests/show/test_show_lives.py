@@ -133,7 +133,8 @@ def test_no_claim_is_made_that_a_phone_received_anything(page: str) -> None:
 
 def test_lost_tracks_have_their_region_and_what_may_continue_them(page: str) -> None:
     """The region grows with time, and ends where a person explained it."""
-    tracks = {track["id"]: track for track in data(page)["tracks"]}
+    told = data(page)
+    tracks = {track["id"]: track for track in told["tracks"]}
     regions = tracks[7]["regions"]
     radii_m = [row[3] for row in regions if len(row) > 1]
     assert len(radii_m) > 5
@@ -142,7 +143,7 @@ def test_lost_tracks_have_their_region_and_what_may_continue_them(page: str) -> 
     assert tracks[5]["regions"] == []
     assert tracks[6]["may_be"] == [[7, 0.62], [2, 0.11]]
     assert "may be the same as track 7, p = 0.62 or track 2, p = 0.11" in words(page, "tracks")
-    assert {row[12] for row in tracks[4]["held"]} == {"manoeuvring"}
+    assert {told["words"][row[12]] for row in tracks[4]["held"]} == {"manoeuvring"}
 
 
 def test_a_track_still_lost_at_the_end_says_how_far_it_may_be(tmp_path: Path) -> None:

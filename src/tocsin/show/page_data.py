@@ -21,6 +21,8 @@ TICK_NS = S_NS // 10
 """Unit of times on the page: a tenth of a second after its begin."""
 REGION_LASTS_NS = 60 * S_NS
 """After its last assessment the region of a track is drawn for so long: longer would be a guess."""
+SHOWN_PROB = 0.01
+"""A crossing less probable is shown without the reason why it has no window."""
 DEGREES = 1e5
 """Positions on the page are whole 1e-5 degrees, about a metre."""
 
@@ -30,6 +32,8 @@ def page_data(
 ) -> dict[str, Any]:
     """Return what the page draws, as plain JSON values with short names."""
     local = LocalTime(night.site.time_zone)
+    lexicon: dict[str, int] = {}
+    tracks = [_track(night, f, lexicon) for f in flown]
     return {
         "t0_ms": night.from_ns // 1_000_000,
         "end": _ticks(night, night.to_ns),
@@ -58,7 +62,8 @@ def page_data(
         "lives": night.lives.known,
         "drafts": [_draft(night, entry) for entry in night.drafts],
         "calls": [[_ticks(night, c.alarm.t_ns), c.alarm.level] for c in night.lives.calls],
-        "tracks": [_track(night, f) for f in flown],
+        "words": list(lexicon),
+        "tracks": tracks,
     }
 
 
@@ -153,7 +158,7 @@ def _life(night: Night, draft_id: str) -> dict[str, Any]:
     }
 
 
-def _track(night: Night, flown: Flown) -> dict[str, Any]:
+def _track(night: Night, flown: Flown, lexicon: dict[str, int]) -> dict[str, Any]:
     assessed = night.assessed.get(flown.track_id)
     return {
         "id": flown.track_id,
@@ -181,9 +186,11 @@ def _track(night: Night, flown: Flown) -> dict[str, Any]:
         "exists": _whole(flown.exists_prob * 100.0),
         "alt": _heights(flown),
         "stays": [_stay(night, flown, s) for s in (assessed.stays if assessed else ())],
-        "held": [_held(night, p) for p in (assessed.points if assessed else ())],
+        "held": [_held(night, p, lexicon) for p in (assessed.points if assessed else ())],
         "regions": _regions(night, assessed) if assessed else [],
-        "may_be": [[m.track_id, round(m.prob, 2)] for m in (assessed.may_be if assessed else ())],
+        "may_be": [
+            [m.track_id, round(m.same_prob, 2)] for m in (assessed.may_be if assessed else ())
+        ],
     }
 
 
@@ -208,21 +215,27 @@ def _stay(night: Night, flown: Flown, stay: Stay) -> list[Any]:
     return [stay.border_id, *(_ticks(night, t) for t in times), int(seen_inside(flown, stay))]
 
 
-def _held(night: Night, point: Point) -> list[Any]:
+def _held(night: Night, point: Point, lexicon: dict[str, int]) -> list[Any]:
+    """Return what was held at one time; words by their number, for they come a thousand times."""
+
+    def number(word: str) -> int:
+        return lexicon.setdefault(word, len(lexicon))
+
+    reason = point.window_reason if point.border_prob >= SHOWN_PROB else ""
     return [
         _ticks(night, point.t_ns),
         point.idx,
         round(point.border_prob, 2),
         _ticks(night, point.border_p05_ns),
         _ticks(night, point.border_p95_ns),
-        point.place_id,
+        number(point.place_id),
         round(point.place_prob, 2),
         _ticks(night, point.place_p05_ns),
         _ticks(night, point.place_p95_ns),
-        point.kind,
+        number(point.kind),
         round(point.kind_prob, 2),
-        point.context,
-        point.window_reason,
+        number(point.context),
+        number(reason),
     ]
 
 

@@ -93,7 +93,7 @@ def track_rows(night: Night, flown: Sequence[Flown]) -> list[TrackRow]:
 
 def _may_be(assessed: TrackAssessed | None) -> str:
     found = assessed.may_be if assessed else ()
-    told = [f"track {one.track_id}, p = {one.prob:.2f}" for one in found]
+    told = [f"track {one.track_id}, p = {one.same_prob:.2f}" for one in found]
     return f"may be the same as {' or '.join(told)}" if told else ""
 
 

@@ -101,8 +101,8 @@ const heldAt = (track, t) => {
   }
   return found && {
     idx: found[1], border: found[2], borderFrom: found[3], borderTo: found[4],
-    place: found[5], placeProb: found[6], placeFrom: found[7], placeTo: found[8],
-    kind: found[9], kindProb: found[10], context: found[11], noWindow: found[12],
+    place: night.words[found[5]], placeProb: found[6], placeFrom: found[7], placeTo: found[8],
+    kind: night.words[found[9]], kindProb: found[10], context: night.words[found[11]], noWindow: night.words[found[12]],
   };
 };
 
