@@ -96,7 +96,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     min_drone_prob: float = 0.5
     """A track that is less plausibly a drone (a bird, say) takes no part in a draft."""
     max_duration_s: float = 5400.0
-    """No draft is valid for longer than this."""
+    """No draft is valid for longer than this, and none is prolonged for a track that was lost
+    longer ago."""
     update_after_s: float = 300.0
     """A standing draft of the same level is not updated more often than this."""
     window_shift_s: float = 180.0
