@@ -6,10 +6,9 @@ A run from before alerts had lives holds none of these entries; `Lives.known` sa
 import msgspec
 
 from tocsin.model.alert import Alarm, Decision, Draft, Sent, Transition
-from tocsin.model.threat import ZoneThreat
+from tocsin.model.threat import ClassBelief, ZoneThreat
 from tocsin.record.entries import (
     alarm_of,
-    assessments_of,
     decision_of,
     draft_of,
     sent_of,
@@ -29,6 +28,14 @@ class ZoneOdds(msgspec.Struct, frozen=True, kw_only=True):
     threat: ZoneThreat
     kind: str
     kind_prob: float
+
+
+class _Assessed(msgspec.Struct):
+    """The fields of `model.threat.Assessment` that tell odds; the rest is not decoded."""
+
+    noncooperative_prob: float
+    classes: ClassBelief
+    zones: tuple[ZoneThreat, ...] = ()
 
 
 class DraftEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +171,7 @@ def _by_zone(journal: JournalReader, idx: int) -> dict[str, list[ZoneOdds]]:
     if entry is None or entry.body is None:
         return {}
     found: dict[str, list[ZoneOdds]] = {}
-    for one in assessments_of(entry):
+    for one in msgspec.msgpack.decode(entry.body, type=list[_Assessed]):
         kind, kind_prob = likeliest(one.classes)
         for threat in one.zones if one.noncooperative_prob >= 0.5 else ():
             if threat.prob and threat.prob[-1] >= ODDS_FAINT_PROB:

@@ -11,8 +11,9 @@ from tocsin.show.night import Night
 from tocsin.show.told_alerts import Sentence
 from tocsin.show.words import LocalTime, count, duration, first_upper
 
-NAMED = 2
+NAMED = 1
 """Lost tracks told one by one, those with most people about them; more are counted."""
+CITED = 2
 LAST_TOLD_NS = 60 * S_NS
 """A region that was not worked out any more this long before the end is none at the end."""
 MISSED_NS = 60 * S_NS
@@ -40,8 +41,8 @@ def lost(night: Night, local: LocalTime) -> Iterator[Sentence]:
         )
         yield Sentence(text=text, entries=(one.idx,))
     if more := found[NAMED:]:
-        text = f"{count(len(more), 'more track')} lost and not explained, with fewer people near."
-        yield Sentence(text=first_upper(text), entries=tuple(one.idx for one in more[:NAMED]))
+        text = f"{count(len(more), 'more track')} lost and not explained."
+        yield Sentence(text=first_upper(text), entries=tuple(one.idx for one in more[:CITED]))
 
 
 def _missing(night: Night) -> Iterator[Missing]:

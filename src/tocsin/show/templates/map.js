@@ -130,29 +130,36 @@ const drawZoneLabels = c => {
 };
 
 // Where tracks that are not seen may be: an area to worry about, not a place where they are.
+const FEW_REGIONS = 3;
 const drawRegions = c => {
-  for (const track of tracks) {
-    const region = regionAt(track, shown.t);
-    if (!region) continue;
-    c.beginPath();
-    c.arc(toX(region.east), toY(region.north), region.radius * view.scale, 0, 2 * Math.PI);
-    c.globalAlpha = shown.chosen === track.id ? 0.12 : 0.05;
-    c.fillStyle = paint[track.kind];
-    c.fill();
-    c.globalAlpha = shown.chosen === track.id ? 1 : 0.7;
+  const found = tracks.map(track => [track, regionAt(track, shown.t)]).filter(([, region]) => region);
+  const few = found.length <= FEW_REGIONS;
+  // One path and one fill: where many overlap it is no more likely that something is there.
+  const all = new Path2D();
+  for (const [track, region] of found) {
+    const x = toX(region.east), y = toY(region.north), r = region.radius * view.scale;
+    all.moveTo(x + r, y);
+    all.arc(x, y, r, 0, 2 * Math.PI);
+    const chosen = shown.chosen === track.id;
+    const own = new Path2D();
+    own.arc(x, y, r, 0, 2 * Math.PI);
     c.strokeStyle = paint[track.kind];
-    c.lineWidth = shown.chosen === track.id ? 2 : 1.2;
+    c.globalAlpha = chosen ? 1 : few ? 0.7 : 0.3;
+    c.lineWidth = chosen ? 2 : few ? 1.2 : 0.8;
     c.setLineDash([9, 3, 2, 3]);
-    c.stroke();
+    c.stroke(own);
     c.setLineDash([]);
-    c.globalAlpha = 1;
   }
+  c.globalAlpha = 0.06;
+  c.fillStyle = paint.without;
+  c.fill(all);
+  c.globalAlpha = 1;
 };
 const drawRegionLabels = c => {
   const found = tracks.map(track => [track, regionAt(track, shown.t)]).filter(([, region]) => region);
   c.font = "600 12px system-ui, sans-serif";
   for (const [track, region] of found) {
-    if (found.length > 8 && shown.chosen !== track.id) continue;
+    if (found.length > FEW_REGIONS && shown.chosen !== track.id) continue;
     const text = `${track.id} may be in here, unseen ${lengthOf(region.unseen)}, ${told(region.people)} people`;
     const y = toY(region.north) - region.radius * view.scale;
     const spot = labelAt(c, text, toX(region.east), y, 5, 12, OVER)
