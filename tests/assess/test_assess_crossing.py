@@ -31,12 +31,12 @@ def only_crossing(found: Assessment) -> Crossing:
 def test_a_straight_flight_crosses_when_distance_over_speed_says(
     distance_m: float, world, settings, make_track, picture_of
 ) -> None:
-    """Wander and small turns lengthen the way by 3 % at 10 min; more would be a wrong clock."""
+    """Wander and small turns lengthen the way by 4 % at 10 min; more would be a wrong clock."""
     track = make_track(pos_site_m=(distance_m, 0.0))
     crossing = only_crossing(assess(track, world, settings, picture_of))
     analytic_s = distance_m / 50.0
     median_s = (crossing.t_p50_ns - track.t_ns) / S_NS
-    assert median_s == pytest.approx(analytic_s, abs=2.0 + 0.03 * analytic_s)
+    assert median_s == pytest.approx(analytic_s, abs=2.0 + 0.04 * analytic_s)
     assert crossing.t_p05_ns < crossing.t_p50_ns < crossing.t_p95_ns
     assert crossing.window_reason == ""
     assert crossing.state == "outside"

@@ -147,7 +147,7 @@ def test_a_track_that_comes_out_of_the_gap_is_its_continuation(make_track) -> No
     state, found = look(state, t_ns, new)
     assert [a.track_id for a in found] == [9]
     assert found[0].may_be[0].track_id == track.id
-    assert found[0].may_be[0].prob > 0.9
+    assert found[0].may_be[0].same_prob > 0.9
     # It is told for as long as the track lives, also when it is lost in its turn.
     _, later = look(lost_again := state, t_ns + 300 * S_NS)
     assert lost_again is state
@@ -173,7 +173,7 @@ def test_of_two_lost_tracks_the_likelier_is_named_first(make_track) -> None:
     new = msgspec.structs.replace(new, t_first_ns=new.t_ns - 50 * S_NS)
     found = may_be(new, {1: one, 2: two}, 0, reach_ratio=1.25)
     assert found[0].track_id == 1
-    assert sum(link.prob for link in found) <= 1.0
+    assert sum(link.same_prob for link in found) <= 1.0
 
 
 def test_the_state_goes_through_bytes_unchanged(make_track) -> None:
@@ -202,7 +202,7 @@ def test_links_are_probabilities_that_mean_what_they_say(make_track) -> None:
         )
         new = msgspec.structs.replace(new, t_first_ns=new.t_ns - 50 * S_NS)
         links = may_be(new, {1: seen}, 1, reach_ratio=1.25)
-        prob = links[0].prob if links else 0.0
+        prob = links[0].same_prob if links else 0.0
         sure += prob >= lost.CONTINUED_PROB
         wrong += prob >= lost.CONTINUED_PROB and not same
         found += prob >= lost.CONTINUED_PROB and same

@@ -7,6 +7,7 @@ import shapely
 from tocsin.assess.raster import (
     AHEAD_M,
     BLOCK,
+    GAP_M,
     MARGIN_M,
     clear_blocks_m,
     grid_about,
@@ -99,7 +100,7 @@ def test_cells_list_every_circle_that_may_be_reached_soon() -> None:
         listed = cells.members[cells.first[cell] : cells.first[cell + 1]]
         assert set(np.flatnonzero(to_circle_m < AHEAD_M)) <= set(listed.tolist())
         if not len(listed):
-            assert cells.gap_m[row, column] <= to_circle_m.min()
+            assert 0 < GAP_M * cells.gaps[row, column] <= to_circle_m.min()
 
 
 def test_places_lie_inside_the_grid_with_its_margin() -> None:

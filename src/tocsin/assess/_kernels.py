@@ -184,7 +184,8 @@ def place_hits(
     last,
     longest,
     wanted,
-    gap_m,
+    gaps,
+    gap_unit_m,
     first,
     members,
     ahead_m,
@@ -205,9 +206,9 @@ def place_hits(
     """Tell of each track how many futures have come near each place and zone, and when.
 
     `first` and `members` list by cell the places whose circle is nearer than `ahead_m` to some
-    point of it; `gap_m`, shape (rows, columns), is a lower bound of the distance to the nearest
-    circle where none is listed. `zone_of`, shape (places,), is a place's zone or -1; a zone is
-    come near when the first of its places is. `levels`, shape (n, 3), are the quantiles told of
+    point of it; `gaps`, shape (rows, columns), a lower bound of the distance to the nearest circle
+    in units of `gap_unit_m`, 0 where one is listed. `zone_of`, shape (places,), is a place's zone
+    or -1; a zone is come near when the first of its places is. `levels`, shape (n, 3), are the quantiles told of
     those futures' times. Only what `least`, shape (n,), futures come near is told.
 
     Filled in, row by row: `out_what` (a place, or places + zone), `out_passed` (futures by each
@@ -215,8 +216,9 @@ def place_hits(
     """
     n, count = row.shape
     steps = paths.shape[1] - 1
-    rows, columns = gap_m.shape
+    rows, columns = gaps.shape
     per_cell = 1.0 / grid[2]
+    piece_m2, radius_m2 = 4.0 * ahead_m * ahead_m, radius_m * radius_m
     places = len(zone_of)
     total = places + zones
     at_m = np.empty((steps + 1, 2))
@@ -237,7 +239,11 @@ def place_hits(
             _walk(start[t, k], turned, r, arc, paths, end, at_m)
             speed = np.sqrt(start[t, k, 2] ** 2 + start[t, k, 3] ** 2)
             per_stride = 1.0 / (step_s * longest[r] * speed + 1e-9)
+            gap_steps = gap_unit_m * per_stride
             mark = t * count + k
+            if end == 0:  # it ends where it is
+                end = 1
+                at_m[1] = at_m[0]
             step = 0
             while step < end:
                 x, y = at_m[step, 0], at_m[step, 1]
@@ -245,19 +251,20 @@ def place_hits(
                 if beside_m > 0.0:
                     step += max(1, int((grid[3] + beside_m - grid[2]) * per_stride))
                     continue
-                cell = int((y - grid[1]) * per_cell + 0.5) * columns
-                cell += int((x - grid[0]) * per_cell + 0.5)
-                if first[cell] == first[cell + 1]:
-                    leap = int(gap_m.flat[cell] * per_stride)
-                    if leap > 0:
-                        step += leap
-                        continue
+                j = int((x - grid[0]) * per_cell + 0.5)
+                i = int((y - grid[1]) * per_cell + 0.5)
+                leap = int(gaps[i, j] * gap_steps)
+                if leap > 0:
+                    step += leap
+                    continue
                 dx, dy = at_m[step + 1, 0] - x, at_m[step + 1, 1] - y
-                length_m = np.sqrt(dx * dx + dy * dy)
-                pieces = int(length_m / (2.0 * ahead_m)) + 1
-                dx /= pieces
-                dy /= pieces
                 length_m2 = max(dx * dx + dy * dy, 1e-9)
+                pieces = 1
+                if length_m2 > piece_m2:
+                    pieces = int(np.sqrt(length_m2 / piece_m2)) + 1
+                    dx /= pieces
+                    dy /= pieces
+                    length_m2 /= pieces * pieces
                 for piece in range(pieces):
                     px, py = x + piece * dx, y + piece * dy
                     j = int((px + 0.5 * dx - grid[0]) * per_cell + 0.5)
@@ -271,7 +278,7 @@ def place_hits(
                             continue
                         ox, oy = px - places_m[place, 0], py - places_m[place, 1]
                         toward = ox * dx + oy * dy
-                        outside_m2 = ox * ox + oy * oy - radius_m * radius_m
+                        outside_m2 = ox * ox + oy * oy - radius_m2
                         part = 0.0
                         if outside_m2 > 0.0:
                             root = toward * toward - length_m2 * outside_m2
@@ -322,32 +329,36 @@ def place_hits(
         out_first[t + 1] = told
 
 
-@njit(cache=True)
-def nearest_rows(asked, weight, table, counts, first_slot, first_row, out_row):
+@njit(cache=True, fastmath=False)
+def nearest_rows(asked, weight, table, kind, handicap, count, out_row):
     """Fill in the rows of a table that are nearest to each track's context, ascending.
 
-    `asked`, `weight`: shape (n, features), float32; `table`: shape (rows, features), float32. The
-    distance is the sum of weighted squares; of equal ones at the limit the first rows are taken.
-    A track gets `counts` rows (at most all), from `first_slot` on in its line of `out_row`,
-    counted from `first_row`.
+    `asked`, `weight`: shape (n, features), float32; `table`: shape (features, rows), float32. The
+    distance is the sum of weighted squares, and a handicap by the row's kind: `kind`, shape
+    (rows,), `handicap`, shape (n, kinds), not negative. Of equal ones at the limit the first rows
+    are taken. `out_row`: shape (n, count).
     """
+    apart = np.empty(table.shape[1], np.float32)
     for t in range(len(asked)):
-        if counts[t] > 0:
-            to = out_row[t, first_slot[t] : first_slot[t] + counts[t]]
-            _nearest(asked[t], weight[t], table, counts[t], first_row, to)
+        _nearest(asked[t], weight[t], table, kind, handicap[t], count, apart, out_row[t])
 
 
 @njit(cache=True)
-def _nearest(asked, weight, table, count, first_row, out_row):
+def _nearest(asked, weight, table, kind, handicap, count, apart, out_row):
     """Do so for one track."""
-    rows, features = table.shape
-    apart = np.empty(rows, np.float32)
+    features, rows = table.shape
     for r in range(rows):
-        total = np.float32(0.0)
-        for f in range(features):
-            d = table[r, f] - asked[f]
-            total += weight[f] * d * d
-        apart[r] = total
+        apart[r] = handicap[kind[r]]
+    for f in range(0, features - 2, 3):  # by threes: each pass over `apart` costs more than sums
+        a0, a1, a2 = asked[f], asked[f + 1], asked[f + 2]
+        w0, w1, w2 = weight[f], weight[f + 1], weight[f + 2]
+        for r in range(rows):
+            d0, d1, d2 = table[f, r] - a0, table[f + 1, r] - a1, table[f + 2, r] - a2
+            apart[r] += w0 * d0 * d0 + w1 * d1 * d1 + w2 * d2 * d2
+    for f in range(features - features % 3, features):
+        for r in range(rows):
+            d0 = table[f, r] - asked[f]
+            apart[r] += weight[f] * d0 * d0
     # A float that is not negative sorts as its bits do: find the limit by their upper ones.
     keys = apart.view(np.int32)
     upper = np.zeros(1 << 12, np.int32)
@@ -364,9 +375,9 @@ def _nearest(asked, weight, table, count, first_row, out_row):
     found = 0
     for r in range(rows):
         if keys[r] < limit:
-            out_row[found] = first_row + r
+            out_row[found] = r
             found += 1
         elif keys[r] == limit and equal > 0:
-            out_row[found] = first_row + r
+            out_row[found] = r
             found += 1
             equal -= 1

@@ -1,10 +1,10 @@
 """How other tracks went on from a context like this one: a library of displacements.
 
 A row is one moment of a recorded (or simulated) flight: its context (`context.FEATURES`) and the
-way that it then took, in the frame of its mean course over two minutes and per unit of its mean
-speed. The nearest rows to a track's context, turned and scaled to it, are half of its futures.
-Every row also stands mirrored, so that no side is preferred. A flight that ended by impact ends;
-one that was lost from sight goes on straight, because nothing is known of its end.
+way that it then took, in the frame of the course that it held (`context.contexts_at`) and per unit
+of its mean speed. The nearest rows to a track's context, turned and scaled to it, are most of its
+futures. Every row also stands mirrored, so that no side is preferred. A flight that ended by
+impact ends; one that was lost from sight goes on straight: nothing is known of its end.
 
 After nearest-neighbour forecasting (Lorenz 1969, analogues), by class; no row knows of any place.
 """

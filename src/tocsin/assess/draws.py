@@ -74,13 +74,11 @@ def _unit(bits: NDArray[np.uint64]) -> F64:
 _DIM_STATE = 0
 _DIM_CLASS = 4
 _DIM_BORDER = 5
-_DIM_SECOND = 50
-"""The second half of the futures starts by draws of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draws:
-    """The fixed draws behind every track's futures, made once: two halves, each stratified."""
+    """The fixed draws behind every track's futures, made once."""
 
     state: F64
     """shape (futures, 4), standard normal, for position and velocity."""
@@ -90,12 +88,10 @@ class Draws:
     """shape (futures,), standard normal, where the border line really is."""
 
 
-def draw(half: int) -> Draws:
-    """Return the draws for twice a number of futures."""
-    parts = 0, _DIM_SECOND
-    states = [[normals(half, part + _DIM_STATE + axis) for axis in range(4)] for part in parts]
+def draw(count: int) -> Draws:
+    """Return the draws for a number of futures."""
     return Draws(
-        state=np.concatenate([np.stack(columns, axis=1) for columns in states]),
-        kind=np.concatenate([uniforms(half, part + _DIM_CLASS) for part in parts]),
-        line=np.concatenate([normals(half, part + _DIM_BORDER) for part in parts]),
+        state=np.stack([normals(count, _DIM_STATE + axis) for axis in range(4)], axis=1),
+        kind=uniforms(count, _DIM_CLASS),
+        line=normals(count, _DIM_BORDER),
     )

@@ -3,8 +3,9 @@
 Not Gaussians: an extrapolated covariance says how unsure a position is at a time, not when a
 line is first crossed, and its tails are wrong for things that turn seldom but sharply.
 
-Half of a track's futures follow the turn-event model from its state now, which sees a deflection
-at once; half follow analogues from its mean course, which know what weaving and orbiting lead to.
+Some of a track's futures follow the turn-event model from its state now, which sees a deflection
+at once; the others follow analogues from the course it held, which know what weaving and orbiting
+lead to.
 What is younger than two minutes has fewer analogues: its context is not known yet.
 """
 
@@ -30,6 +31,16 @@ I64 = NDArray[np.int64]
 
 FEATURE_WEIGHTS = np.ones(9)
 """Of each feature's squared difference in the distance between contexts."""
+KERNEL_SIGMA = 0.7
+"""Width of that kernel, in spreads of a feature."""
+LEAST_SHARE = 0.02
+"""A class is never believed less than this: the context may know better."""
+LIBRARY_SHARES = (0.8125, 0.9375, 0.4375)
+"""Share of the futures that are analogues, by class in the order of MOTIONS; the rest turns. Tuned
+on seeds 1000-1203 and on the part of the real flights to learn from (docs/decisions/0011)."""
+WINDOW_LEVELS = np.array([[0.073, 0.5, 0.927], [0.045, 0.5, 0.955], [0.055, 0.5, 0.945]])
+"""Quantiles of the futures that are told as the 90 % window and its middle, by class in the order
+of MOTIONS: nine in ten of the same flights' arrivals lay between. They belong to the version."""
 _ORDER = np.array([0, 2, 1, 3])
 """State order of a track is east, velocity east, north, velocity north."""
 
@@ -63,6 +74,8 @@ class Futures:
     paths: F32
     last: I64
     step_s: float
+    levels: F64
+    """shape (3,), the quantiles of its passage times told as the 90 % window and its middle."""
 
 
 def batch_of(
@@ -76,11 +89,15 @@ def batch_of(
         found: Their contexts.
         world: The prepared site, with the tables and the fixed draws.
     """
-    draws, half = world.draws, len(world.draws.kind) // 2
-    shares = np.array([shares_of(memory.classes) for memory in memories])
-    motion = (shares.cumsum(axis=1)[:, None, :-1] <= draws.kind[:, None]).sum(axis=2)
-    row = motion * half + np.arange(2 * half) % half
-    taken = _analogues(row, found, shares, world)
+    draws = world.draws
+    believed = np.array([shares_of(memory.classes) for memory in memories])
+    nearest, shares = _nearest(found, believed, world)
+    taken = _taken(found, shares, len(draws.kind), nearest.shape[1])
+    row = _turn_rows(taken, shares, world)
+    rank = np.cumsum(taken, axis=1) - 1
+    at = rank * nearest.shape[1] // np.maximum(taken.sum(axis=1), 1)[:, None]
+    if nearest.shape[1]:
+        row = np.where(taken, np.take_along_axis(nearest, np.maximum(at, 0), axis=1), row)
     start = _starts(tracks, draws.state)
     _along_mean_course(start, taken, tracks, found)
     turn_radps = np.array([memory.turn_radps for memory in memories])
@@ -109,37 +126,68 @@ def one_of(batch: Batch, index: int, world: World) -> Futures:
         paths=world.paths,
         last=world.last,
         step_s=world.step_s,
+        levels=levels_of(batch.shares[index]),
     )
 
 
+def levels_of(shares: F64) -> F64:
+    """Return the quantiles told of tracks, by their classes' shares (..., motions)."""
+    return np.asarray(shares @ WINDOW_LEVELS)
+
+
 def shares_of(classes: ClassBelief) -> tuple[float, ...]:
-    """Return how the classes move: birds like slow aircraft, unknown things like drones."""
+    """Return how the classes move: birds like slow aircraft, unknown things like anything."""
     shares = {
-        "drone": classes.drone_prob + classes.other_prob,
+        "drone": classes.drone_prob,
         "slow_aircraft": classes.slow_aircraft_prob + classes.bird_prob,
         "jet": classes.jet_prob,
     }
-    return tuple(shares[name] for name in MOTIONS)
+    return tuple(shares[name] + classes.other_prob / len(MOTIONS) for name in MOTIONS)
 
 
-def _analogues(row: I64, found: Contexts, shares: F64, world: World) -> NDArray[np.bool_]:
-    """Replace rows of the second half by analogues of each class; return which, shape (n, k)."""
-    half = row.shape[1] // 2
+def _nearest(found: Contexts, believed: F64, world: World) -> tuple[I64, F64]:
+    """Return the nearest rows to each track, (n, most), and by them the shares of the classes.
+
+    All classes are searched together: what circles like no drone ever does has its neighbours
+    among slow aircraft, whatever its speed said. A class less believed has a handicap, as if
+    neighbours were weighed by a normal kernel times belief over rows.
+    """
+    kept, most = world.analogues, round(max(LIBRARY_SHARES) * len(world.draws.kind))
+    if kept is None:
+        return np.zeros((len(believed), 0), np.int64), believed
+    prior = (np.maximum(believed, LEAST_SHARE) + 1e-12) / np.maximum(kept.rows_of, 1.0)
+    handicap = -2.0 * KERNEL_SIGMA**2 * np.log(prior / prior.max(axis=1, keepdims=True))
+    nearest = np.empty((len(believed), most), np.int64)
+    nearest_rows(
+        (found.features / kept.scale).astype(np.float32),
+        (FEATURE_WEIGHTS * found.known).astype(np.float32),
+        kept.table,
+        kept.kind,
+        handicap.astype(np.float32),
+        most,
+        nearest,
+    )
+    kinds = kept.kind[nearest]
+    shares = np.stack([(kinds == number).mean(axis=1) for number in range(len(MOTIONS))], axis=1)
+    return kept.first_row + nearest, shares
+
+
+def _taken(found: Contexts, shares: F64, futures: int, most: int) -> NDArray[np.bool_]:
+    """Say which futures are analogues, (n, futures), evenly spread; fewer for a young track."""
+    if most == 0:
+        return np.zeros((len(shares), futures), dtype=bool)
     old_enough = np.clip(found.span_s / MEAN_S, 0.0, 1.0)
-    bounds = np.rint(half * old_enough[:, None] * shares.cumsum(axis=1)).astype(np.int64)
-    first_slot = half + np.concatenate([np.zeros((len(row), 1), np.int64), bounds], axis=1)
-    taken = np.zeros(row.shape, dtype=bool)
-    slots = np.arange(row.shape[1])
-    for number, kept in enumerate(world.analogues):
-        if kept is None:
-            continue
-        begin = np.ascontiguousarray(first_slot[:, number])
-        counts = np.minimum(first_slot[:, number + 1] - begin, len(kept.table))
-        asked = (found.features / kept.scale).astype(np.float32)
-        weight = (FEATURE_WEIGHTS * found.known).astype(np.float32)
-        nearest_rows(asked, weight, kept.table, counts, begin, kept.first_row, row)
-        taken |= (slots >= begin[:, None]) & (slots < (begin + counts)[:, None])
-    return taken
+    share = old_enough * (shares @ np.array(LIBRARY_SHARES))
+    counted = np.floor(share[:, None] * np.arange(futures + 1) + 1e-9)
+    return np.asarray(np.diff(counted, axis=1) > 0.0)
+
+
+def _turn_rows(taken: NDArray[np.bool_], shares: F64, world: World) -> I64:
+    """Return rows of the turn-event model for the others: each class's from its first on."""
+    half = len(world.turn_left_s) // len(MOTIONS)
+    motion = (shares.cumsum(axis=1)[:, None, :-1] <= world.draws.kind[:, None]).sum(axis=2)
+    rank = np.maximum(np.cumsum(~taken, axis=1) - 1, 0)
+    return np.asarray(motion * half + rank % half)
 
 
 def _starts(tracks: Sequence[Track], state: F64) -> F64:
@@ -147,7 +195,7 @@ def _starts(tracks: Sequence[Track], state: F64) -> F64:
     cov = np.array([track.cov for track in tracks], dtype=np.float64).reshape(-1, 4, 4)
     roots = _roots(cov[:, _ORDER[:, None], _ORDER])
     mean = np.array([(*track.pos_site_m, *track.vel_site_mps) for track in tracks])
-    return np.ascontiguousarray(mean[:, None] + np.einsum("kj,nij->nki", state, roots))
+    return np.ascontiguousarray(mean[:, None] + state @ roots.transpose(0, 2, 1))
 
 
 def _roots(cov: F64) -> F64:

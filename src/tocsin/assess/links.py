@@ -62,11 +62,11 @@ def may_be(
     }
     total = here + sum(weights.values())
     found = [
-        MayBe(track_id=number, prob=weight / total)
+        MayBe(track_id=number, same_prob=weight / total)
         for number, weight in weights.items()
         if weight / total >= LEAST_PROB
     ]
-    return tuple(sorted(found, key=lambda link: (-link.prob, link.track_id)))
+    return tuple(sorted(found, key=lambda link: (-link.same_prob, link.track_id)))
 
 
 def _density(seen: Track, new: Track, reach_ratio: float) -> float:

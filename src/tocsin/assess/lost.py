@@ -67,17 +67,17 @@ def step(
     """
     tracks = {track.id: track for track in picture.tracks}
     sightings = _sighted(state.sightings, tracks, assessments)
-    state = _linked(state, sightings, tracks, picture.t_ns, settings)
+    state = _linked(state, sightings, picture.t_ns, settings)
     continued = {
         link.track_id
         for number, links in state.links.items()
         if number in tracks or number in sightings
         for link in links
-        if link.prob >= CONTINUED_PROB
+        if link.same_prob >= CONTINUED_PROB
     }
     sightings = _kept(sightings, tracks, continued, picture.t_ns, settings)
     sightings = {
-        number: _reached(kept, tracks.get(number), picture.t_ns, people, settings)
+        number: _reached(kept, picture.t_ns, people, settings)
         for number, kept in sightings.items()
     }
     told = [_told(assessment, sightings, state.links) for assessment in assessments]
@@ -95,31 +95,31 @@ def step(
 def _sighted(
     before: dict[int, Sighting], tracks: dict[int, Track], assessments: tuple[Assessment, ...]
 ) -> dict[int, Sighting]:
-    """Take note of what is seen now and worth keeping; what is unseen stays as it was seen."""
+    """Take note of what is surely seen now; what is not stays as it was when it was.
+
+    A track that fades is still called confirmed for some looks: it is unseen from the first.
+    """
     now = dict(before)
     for told in assessments:
         track = tracks[told.track_id]
         if track.status in UNSEEN:
             continue
-        if _worth_keeping(track, told):
+        if not _of_concern(told):
+            now.pop(track.id, None)
+        elif track.exists_prob >= LEAST_EXISTS_PROB:
             now[track.id] = Sighting(track=track, told=told)
-        elif track.id in now:
-            del now[track.id]
     return now
 
 
-def _worth_keeping(track: Track, told: Assessment) -> bool:
-    return (
-        track.exists_prob >= LEAST_EXISTS_PROB
-        and told.noncooperative_prob >= LEAST_NONCOOPERATIVE_PROB
-        and told.classes.bird_prob <= MOST_BIRD_PROB
-    )
+def _of_concern(told: Assessment) -> bool:
+    """Say whether it may be something that nobody has explained, and no bird."""
+    stranger = told.noncooperative_prob >= LEAST_NONCOOPERATIVE_PROB
+    return stranger and told.classes.bird_prob <= MOST_BIRD_PROB
 
 
 def _linked(
     state: LostState,
     sightings: dict[int, Sighting],
-    tracks: dict[int, Track],
     t_ns: int,
     settings: AssessSettings,
 ) -> LostState:
@@ -127,7 +127,9 @@ def _linked(
     settled = [
         kept.track
         for number, kept in sightings.items()
-        if number in tracks and number not in state.links and kept.track.updates >= SETTLED_UPDATES
+        if kept.track.t_ns == t_ns
+        and number not in state.links
+        and kept.track.updates >= SETTLED_UPDATES
     ]
     if not settled:
         return state
@@ -135,7 +137,7 @@ def _linked(
     lost = {
         number: kept.track
         for number, kept in sightings.items()
-        if number not in taken and (number not in tracks or tracks[number].status in UNSEEN)
+        if number not in taken and kept.track.t_ns < t_ns
     }
     births = [born_ns for born_ns in state.births_ns if t_ns - born_ns < HOUR_S * S_NS]
     links = dict(state.links)
@@ -166,11 +168,9 @@ def _kept(
     }
 
 
-def _reached(
-    kept: Sighting, now: Track | None, t_ns: int, people: People, settings: AssessSettings
-) -> Sighting:
+def _reached(kept: Sighting, t_ns: int, people: People, settings: AssessSettings) -> Sighting:
     """Work out the region of what is not seen, every so often."""
-    if now is not None and now.status not in UNSEEN:
+    if kept.track.t_ns == t_ns:
         return kept
     if kept.reach is not None and t_ns - kept.t_reach_ns < REACH_STEP_S * S_NS:
         return kept

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tocsin.assess._kernels import border_times_s, place_hits
 from tocsin.assess.futures import Batch
-from tocsin.assess.raster import AHEAD_M, BLOCK
+from tocsin.assess.raster import AHEAD_M, BLOCK, GAP_M
 from tocsin.assess.world import BorderField, World
 
 F64 = NDArray[np.float64]
@@ -91,7 +91,8 @@ def hits(
             world.last,
             world.longest,
             wanted,
-            cells.gap_m,
+            cells.gaps,
+            GAP_M,
             cells.first,
             cells.members,
             AHEAD_M,

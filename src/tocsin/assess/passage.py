@@ -6,6 +6,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.assess.futures import levels_of
 from tocsin.assess.march import Hits
 from tocsin.assess.recalibration import recalibrated
 from tocsin.assess.settings import AssessSettings
@@ -17,6 +18,8 @@ from tocsin.model.units import S_NS
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 Window = tuple[int, int, int] | tuple[None, None, None]
+Probs = tuple[float, ...]
+Times = Sequence[int | None]
 NO_WINDOW: Window = (None, None, None)
 
 WINDOW_HORIZON_S = 900.0
@@ -25,16 +28,7 @@ STRADDLE_SIGMA = 1.645
 """Nearer to the line than this many sigmas, which side is not known (5 % each way)."""
 LEAST_FUTURES_PROB = 0.05
 """Fewer futures than this carry no window."""
-WINDOW_LEVELS = np.array([[0.05, 0.5, 0.95], [0.05, 0.5, 0.95], [0.05, 0.5, 0.95]])
-"""Quantiles of the futures that are told as the 90 % window and its middle, by class (the order of
-`motion.MOTIONS`). They belong to the model version: see docs/decisions/0011."""
-
 INSIDE, AT_BORDER, OUTSIDE = "inside", "at the border", "outside"
-
-
-def levels_of(shares: F64) -> F64:
-    """Return the quantiles told of tracks, by their classes' shares (n, motions)."""
-    return np.asarray(shares @ WINDOW_LEVELS)
 
 
 def crossings(
@@ -136,14 +130,16 @@ def threats(
     places: list[list[Threat]] = [[] for _ in tracks]
     zones: list[list[ZoneThreat]] = [[] for _ in tracks]
     common = settings.place_radius_m, settings.horizons_s
-    for at, what, prob, window, windowed in zip(
+    # Columns, not rows: a list for each row would keep the garbage collector busy.
+    rows = zip(
         owner[order].tolist(),
         found.what[order].tolist(),
-        probs[order].tolist(),
-        times_ns[order].tolist(),
+        zip(*probs[order].T.tolist(), strict=True),
+        zip(*times_ns[order].T.tolist(), strict=True),
         enough[order].tolist(),
         strict=True,
-    ):
+    )
+    for at, what, prob, window, windowed in rows:
         times = window if windowed else NO_WINDOW
         if what < len(world.places):
             places[at].append(_threat(tracks[at], world.places[what].id, prob, times, common))
@@ -162,9 +158,7 @@ def _names(world: World) -> I64:
 _Common = tuple[float, tuple[float, ...]]
 
 
-def _threat(
-    track: Track, place_id: str, prob: list[float], times: Sequence[int | None], common: _Common
-) -> Threat:
+def _threat(track: Track, place_id: str, prob: Probs, times: Times, common: _Common) -> Threat:
     """Tell one place's first passage."""
     radius_m, within_s = common
     early_ns, middle_ns, late_ns = times
@@ -173,7 +167,7 @@ def _threat(
         place_id=place_id,
         radius_m=radius_m,
         within_s=within_s,
-        prob=tuple(prob),
+        prob=prob,
         t_p05_ns=early_ns,
         t_p50_ns=middle_ns,
         t_p95_ns=late_ns,
@@ -181,7 +175,7 @@ def _threat(
 
 
 def _zone_threat(
-    track: Track, zone_id: str, prob: list[float], times: Sequence[int | None], common: _Common
+    track: Track, zone_id: str, prob: Probs, times: Times, common: _Common
 ) -> ZoneThreat:
     """Tell the first passage of any place of a zone."""
     radius_m, within_s = common
@@ -191,7 +185,7 @@ def _zone_threat(
         zone_id=zone_id,
         radius_m=radius_m,
         within_s=within_s,
-        prob=tuple(prob),
+        prob=prob,
         t_p05_ns=early_ns,
         t_p50_ns=middle_ns,
         t_p95_ns=late_ns,

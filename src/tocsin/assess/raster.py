@@ -21,7 +21,9 @@ MARGIN_M = 30_000.0
 """Clear space about lines and places, so that what enters the grid is still far from them."""
 BLOCK = 8
 """Cells of a side of the blocks by which futures leap far from a line: they stay in the cache."""
-AHEAD_M = 500.0
+GAP_M = 250.0
+"""Unit of the distances to the nearest circle."""
+AHEAD_M = 600.0
 """Lists of places look so far ahead: half of the longest piece of a step that is tested."""
 _EXACT_CELLS = 6.0
 """Cells this near to a line get the exact distance; the others that of the nearest line cell."""
@@ -124,8 +126,9 @@ class PlaceCells(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     grid: Grid
-    gap_m: F32
-    """shape (rows, columns), lower bound of the distance to a circle where none is listed."""
+    gaps: NDArray[np.uint8]
+    """shape (rows, columns), lower bound of the distance to a circle in units of GAP_M, 0 where
+    one is listed: small, so that it stays in the cache."""
     first: I32
     """shape (rows * columns + 1,), where a cell's places begin in `members`."""
     members: I32
@@ -139,10 +142,11 @@ def place_cells(places_site_m: F64, radius_m: float, cell_m: float) -> PlaceCell
     counts = np.bincount(cell, minlength=grid.rows * grid.columns)
     free = (counts == 0).reshape(grid.rows, grid.columns)
     # From listed cell to listed cell's circle: half a diagonal at each end.
-    gap_m = distance_transform_edt(free, sampling=grid.cell_m) - sqrt(2.0) * grid.cell_m
+    near_m = distance_transform_edt(free, sampling=grid.cell_m) - sqrt(2.0) * grid.cell_m
+    gap_m = np.maximum(near_m, 0.0) + AHEAD_M
     return PlaceCells(
         grid=grid,
-        gap_m=(np.maximum(gap_m, 0.0) + AHEAD_M).astype(np.float32),
+        gaps=np.where(free, np.clip(gap_m / GAP_M, 0, 255), 0).astype(np.uint8),
         first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
         members=member[order].astype(np.int32),
     )

@@ -13,7 +13,7 @@ class AssessSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     futures: int = 512
     """Futures marched for each track that is not established as cooperative; even."""
-    step_s: float = 10.0
+    step_s: float = 20.0
     """Time step of a future."""
     horizons_s: tuple[float, ...] = (120.0, 300.0, 600.0, 900.0, 1200.0)
     """Horizons at which probabilities are told, ascending; the last one ends the futures."""
@@ -25,7 +25,7 @@ class AssessSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """A border or place farther than speed x last horizon x this is out of reach."""
     window_gate_prob: float = 0.5
     """A border gets a crossing window only when this many futures cross within 15 minutes."""
-    threat_min_prob: float = 0.01
+    threat_min_prob: float = 0.02
     """Threats less probable than this at every horizon are left out."""
     min_noncooperative_prob: float = 0.2
     """Below this a track is established as cooperative and no futures are marched for it."""

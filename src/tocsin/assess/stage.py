@@ -190,7 +190,7 @@ def _march(
         world,
         radius_m=settings.place_radius_m,
         horizons_s=settings.horizons_s,
-        levels=passage.levels_of(batch.shares),
+        levels=futures.levels_of(batch.shares),
         least=np.clip(least, 1, settings.futures + 1).astype(np.int64),
     )
     threats = passage.threats(tracks, hits, batch.shares, world, settings)

@@ -143,7 +143,7 @@ def prepare(
         longest=_longest(paths, settings.step_s),
         turn_left_s=_paired(turn_left_s(half)).ravel(),
         analogues=_analogues(library, len(turns)),
-        draws=draw(half),
+        draws=draw(settings.futures),
         step_s=settings.step_s,
     )
 
