@@ -426,9 +426,9 @@ const drawTrackLabelsFirst = (c, now, many) => {
   threatened = null;
   if (chosen) drawThreat(top, ...chosen);
   drawTrackLabels(top, now, many);
+  drawPlaces(c, places.filter(p => p.people > BIG));
   drawRegionLabels(top);
   drawZoneLabels(top);
-  drawPlaces(c, places.filter(p => p.people > BIG));
   drawSensors(c);
   drawPlaces(c, places.filter(p => p.people <= BIG));
   drawCountryNames(c);
