@@ -31,8 +31,11 @@ def main() -> None:
     seeds = list(range(FIRST_SEED, FIRST_SEED + max(int(asked), 1)))
     rest = [name for name in PACK if name != DAY_OF_CLUTTER]
     with tempfile.TemporaryDirectory() as folder:
-        clutter = pack(Path(folder), seeds=seeds[:1], only=[DAY_OF_CLUTTER], jobs=1)
-        played = pack(Path(folder), seeds=seeds, only=rest, jobs=jobs)
+        first = pack(Path(folder), seeds=seeds[:1], jobs=jobs)
+        more = pack(Path(folder), seeds=seeds[1:], only=rest, jobs=jobs) if seeds[1:] else None
+    runs = [*first.runs, *(more.runs if more else ())]
+    clutter = packed_of([run for run in runs if run.name == DAY_OF_CLUTTER])
+    played = packed_of([run for run in runs if run.name != DAY_OF_CLUTTER])
     of = f"{len(seeds)} held-out seed{'s' if len(seeds) > 1 else ''}"
     tell_families(played, of)
     tell_pack(played, clutter, of)

@@ -140,6 +140,7 @@ def pack(
         for seed in seeds
         for name in chosen(only)
     ]
+    work.sort(key=_hours, reverse=True)  # the longest first: else one of them is left over alone
     done = sorted(_all_done(work, jobs, told), key=lambda d: (PACK.index(d.name), d.seed))
     packed = packed_of(done)
     try:
@@ -256,6 +257,10 @@ def run_one(job: Job) -> Done:
         measures=measures,
         fault=fault,
     )
+
+
+def _hours(job: Job) -> float:
+    return load_scenario(scenario_file(Path(job.scenario))).duration_s / 3600.0
 
 
 def _staff(site: str, takes_s: float) -> Staff:
