@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
@@ -183,6 +184,17 @@ def test_warnings_are_timed_against_the_arrival(truth: Path, tmp_path: Path) -> 
     assert danger.before_crossing_s == pytest.approx(280.0, abs=2.5)
     assert danger.level == "WARN"
     assert (scored.warnings.missed, scored.warnings.for_nothing) == (0, 1)
+
+
+def test_an_all_clear_is_no_warning(truth: Path, tmp_path: Path) -> None:
+    """It lies among the drafts; counted as one it would be a warning for nothing."""
+    run = make_run(tmp_path / "run", truth)
+    about = json.loads((truth / "truth.json").read_text())
+    over = msgspec.structs.replace(draft(about, 300.0), purpose="all_clear")
+    run.write_alert(over.id, build(over, "sender@example.org"))
+    scored = score_run(tmp_path / "run", truth)
+    assert scored.warnings is not None
+    assert (scored.warnings.warnings, scored.warnings.missed) == (0, 1)
 
 
 def test_a_lapsed_warning_is_no_warning(truth: Path, tmp_path: Path) -> None:

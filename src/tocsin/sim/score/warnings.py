@@ -24,6 +24,7 @@ from tocsin.wire.cap.records import CapAlert
 
 ZONE_CODE = "tocsin:zone"
 LEVEL_PARAMETER = "tocsin:level"
+ALL_CLEAR = "AllClear"
 NEAR_M = 5_000.0
 METRES_PER_DEG = 111_195.0
 """Of latitude, on the mean sphere: good enough to say "within five kilometres"."""
@@ -88,7 +89,7 @@ def score_warnings(alerts: list[Warned], truth_json: Path, truth: Path) -> Warni
 
 
 def read_warnings(folder: Path) -> list[Warned]:
-    """Return the warnings of a run's `alerts` folder, in order of time.
+    """Return the warnings of a run's `alerts` folder, in order of time; all-clears are none.
 
     Raises:
         BadInput: a file there is not a CAP alert.
@@ -101,7 +102,9 @@ def _warned(path: Path) -> list[Warned]:
     alert = parse(path.read_bytes(), path.name)
     if isinstance(alert, Rejected):
         raise BadInput(alert.detail, where=str(path), remedy="Check it with `tocsin cap`.")
-    return [_of_alert(alert)] if alert.infos and alert.infos[0].areas else []
+    if not alert.infos or not alert.infos[0].areas or ALL_CLEAR in alert.infos[0].response_types:
+        return []
+    return [_of_alert(alert)]
 
 
 def _of_alert(alert: CapAlert) -> Warned:
