@@ -60,6 +60,7 @@ def simulate(
         BadSettings: the scenario or its site is wrong.
         BadStorage: `out` cannot be written.
     """
+    _check_seed(seed)
     scenario = load_scenario(scenario_path, variant=variant)
     site = load_site(site_path or scenario_path.parent / scenario.site)
     scenario = msgspec.structs.replace(
@@ -104,6 +105,7 @@ def simulate_onto(
         BadSettings: the site has no such radar, or the date is none.
         BadStorage: `out` cannot be written.
     """
+    _check_seed(seed)
     start_ns = _midnight_ns(date)
     site = load_site(site_path)
     radar, source = _radar_of(site, sensor_id, site_path)
@@ -159,6 +161,11 @@ def _radar_of(site: Site, sensor_id: str, where: Path) -> tuple[Sensor, tuple[in
         )
     radar = next(s for s in site.sensors if s.id == found[0].sensor_id)
     return radar, (found[0].sac, found[0].sic)
+
+
+def _check_seed(seed: int | None) -> None:
+    if seed is not None and seed < 0:
+        raise BadSettings(f"{seed} is no seed", where="--seed", remedy="Give 0 or more.")
 
 
 def _midnight_ns(date: str) -> int:
