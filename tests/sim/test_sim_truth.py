@@ -12,7 +12,8 @@ from tocsin.model.place import Border, Place
 from tocsin.sim.movers import fly
 from tocsin.sim.play import play
 from tocsin.sim.scenario import SensorTruth
-from tocsin.sim.truth import arrivals, crossings, truth_table, write_truth
+from tocsin.sim.score.gaps import unseen_of
+from tocsin.sim.truth import arrivals, crossings, sidecar, truth_table, write_truth
 
 EAST_M = 4_000.0
 BORDER = Border(
@@ -98,3 +99,17 @@ def test_files_say_that_they_are_synthetic_and_link_every_record(tmp_path) -> No
     links = pq.read_table(tmp_path / "links.parquet").to_pydict()
     assert links["record"] == list(range(len(played.feeds[0].links.t_ns)))
     assert links["target_id"] == played.feeds[0].links.target_id.tolist()
+
+
+def test_the_truth_tells_who_was_unseen_when_and_who_is_a_ghost() -> None:
+    """Scores of gaps read these spans by name: a typo would leave nothing to recognise."""
+    movers = (
+        drones(id="hidden", count=1, unseen_s=((100.0, 400.0),)),
+        drones(id="ghost", count=1, cooperative=True, ghost=True),
+    )
+    played = play(scenario(movers), PLANE, {}, {})
+    about = sidecar(played, [], [PLACE])
+    start_ns = about["start_ns"]
+    assert unseen_of(about) == {0: [(start_ns + 100 * 10**9, start_ns + 400 * 10**9)], 1: []}
+    assert [target["ghost"] for target in about["targets"]] == [False, True]
+    assert {arrival["target_id"] for arrival in about["arrivals"]} <= {0}
