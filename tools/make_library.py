@@ -7,15 +7,13 @@ made-up radar every four seconds and followed by a small filter, so that context
 that a tracker's have. What came of each moment is the truth. Rerunning gives the same bytes.
 """
 
-import io
 import sys
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from tocsin.assess.analogues import Flown, Library, arrays_of, learn
+from tocsin.assess.analogues import Flown, Library, learn, packed
 from tocsin.assess.motion import MOTIONS
 from tocsin.model.detection import F64
 from tocsin.sim.families import Flight, aircraft, mixture
@@ -47,7 +45,7 @@ def main() -> None:
         flown = [followed(kind, flight, rng) for flight in flights]
         parts.append(learn(flown, note=NOTE, every_s=EVERY_S[kind]))
     library = together(parts)
-    write(library, OUT)
+    OUT.write_bytes(packed(library))
     counts = np.bincount(library.kind, minlength=len(MOTIONS))
     sys.stdout.write(f"{OUT.name}: {OUT.stat().st_size:,} bytes, rows {counts.tolist()}\n")
 
@@ -59,15 +57,6 @@ def together(parts: Sequence[Library]) -> Library:
         for name in ("kind", "features", "ways_s", "ends_s")
     }
     return Library(note=parts[0].note, **columns)
-
-
-def write(library: Library, path: Path) -> None:
-    """Write arrays as a compressed .npz whose bytes do not tell when it was made."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, array in arrays_of(library).items():
-            data = io.BytesIO()
-            np.lib.format.write_array(data, np.asarray(array), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), data.getvalue(), zipfile.ZIP_DEFLATED)
 
 
 def followed(kind: str, flight: Flight, rng: np.random.Generator) -> Flown:

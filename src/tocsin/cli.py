@@ -260,6 +260,26 @@ def cap(
 
 
 @app.command()
+def learn(
+    runs: Annotated[list[Path], typer.Argument(help="Run folders, or tables of positions.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="File (.npz) to write.")],
+    kind: Annotated[
+        Literal["drone", "slow_aircraft", "jet"] | None,
+        typer.Option("--class", help="Of tracks whose class no table tells."),
+    ] = None,
+) -> None:
+    """A site's own library of futures, from recorded runs.
+
+    Name the file in the site file ([assess] library); the recording's licence applies to it.
+    """
+    from tocsin.commands.learn import counts, learn_files
+
+    made = learn_files(runs, out, kind=kind)
+    left = f"; {made.left_out} tracks of no known class left out" if made.left_out else ""
+    typer.echo(f"{out}: {made.flights} flights, moments: {counts(made.library)}{left}")
+
+
+@app.command()
 def bench(
     scene: Annotated[Path, typer.Option(help="Scene file (.npz).")],
 ) -> None:

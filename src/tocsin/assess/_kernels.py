@@ -208,8 +208,9 @@ def place_hits(
     `first` and `members` list by cell the places whose circle is nearer than `ahead_m` to some
     point of it; `gaps`, shape (rows, columns), a lower bound of the distance to the nearest circle
     in units of `gap_unit_m`, 0 where one is listed. `zone_of`, shape (places,), is a place's zone
-    or -1; a zone is come near when the first of its places is. `levels`, shape (n, 3), are the quantiles told of
-    those futures' times. Only what `least`, shape (n,), futures come near is told.
+    or -1; a zone is come near when the first of its places is. `levels`, shape (n, 3), are the
+    quantiles told of those futures' times. Only what `least`, shape (n,), futures come near is
+    told.
 
     Filled in, row by row: `out_what` (a place, or places + zone), `out_passed` (futures by each
     horizon), `out_window_s`; a track's rows begin at `out_first`, shape (n + 1,).

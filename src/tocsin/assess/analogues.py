@@ -9,6 +9,8 @@ impact ends; one that was lost from sight goes on straight: nothing is known of 
 After nearest-neighbour forecasting (Lorenz 1969, analogues), by class; no row knows of any place.
 """
 
+import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -157,6 +159,18 @@ def paths_s(library: Library, steps: int, step_s: float) -> F32:
     inside = p0 + u * (m0 + u * (3 * (p1 - p0) - 2 * m0 - m1 + u * (2 * (p0 - p1) + m0 + m1)))
     ways = np.where(u <= 1.0, inside, p1 + (u - 1.0) * (p1 - p0))
     return np.asarray(ways, dtype=np.float32)
+
+
+def packed(library: Library) -> bytes:
+    """Return a library as the bytes of an .npz file; the same library gives the same bytes."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name, array in arrays_of(library).items():
+            part = io.BytesIO()
+            np.lib.format.write_array(part, np.asarray(array), allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy")  # of 1980: it does not tell when it was made
+            archive.writestr(entry, part.getvalue(), zipfile.ZIP_DEFLATED, compresslevel=9)
+    return whole.getvalue()
 
 
 def arrays_of(library: Library) -> dict[str, NDArray[np.generic]]:

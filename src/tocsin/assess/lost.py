@@ -77,8 +77,7 @@ def step(
     }
     sightings = _kept(sightings, tracks, continued, picture.t_ns, settings)
     sightings = {
-        number: _reached(kept, picture.t_ns, people, settings)
-        for number, kept in sightings.items()
+        number: _reached(kept, picture.t_ns, people, settings) for number, kept in sightings.items()
     }
     told = [_told(assessment, sightings, state.links) for assessment in assessments]
     ghosts = [
