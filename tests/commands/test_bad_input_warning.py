@@ -268,6 +268,10 @@ def test_what_an_approver_without_the_right_lets_out_stays(
     assert re.search(r"^Sent +nothing", told, re.MULTILINE)
     assert list((out / "alerts").glob("*.xml"))
     assert not list((out / "alerts").glob("*/*"))
+    other = ("--out", tmp_path / "other", "--approver", "Exercise approver")
+    code, told, _ = tocsin("replay", out, *other)
+    assert (code, "EQUAL" in told) == (0, False), "another approver asks another question"
+    assert "alerts, let out by Exercise approver" in told
 
 
 NS = "urn:oasis:names:tc:emergency:cap:1.2"

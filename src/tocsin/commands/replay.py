@@ -82,7 +82,8 @@ def replay(  # noqa: PLR0913 - one for each thing that a user may say
         paths: recordings; or one run folder, or its journal.
         out: the run folder to write.
         site: site file, or the name of a shipped one. A run folder brings its own settings;
-            where a site is named all the same, the run is made anew and compared with nothing.
+            where a site is named all the same, or somebody who approves, the run is made anew and
+            compared with nothing.
         date: day on which recordings begin that tell none, as YYYY-MM-DD.
         replace: take away a run that is in `out`.
         journal_max_mb: most that the journal may grow to.
@@ -120,7 +121,7 @@ def replay(  # noqa: PLR0913 - one for each thing that a user may say
     if report:
         write_report(folder)
     compared = None
-    if source.past is not None and source.equal:
+    if source.past is not None and source.equal and approver is None:
         with JournalReader(source.past) as before, folder.read_journal() as after:
             compared = compare(before, after)
     return Replayed(line, compared, time.monotonic() - begun_s)
