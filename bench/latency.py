@@ -59,7 +59,7 @@ def trial(site, world, ground, rng, folder: Path) -> tuple[float, float]:
     """Return wall seconds to the draft and on to the signed alert."""
     run = RunFolder.create(folder)
     with run.new_journal(salt_key=b"latency of a bench") as journal:
-        desk = Desk(journal, run, site.warn, exercise_signer(site, T0_NS))
+        desk = Desk(journal, run, site, exercise_signer(site, T0_NS))
         seen, held = assess.AssessState(), warn.WarnState()
         pos_m, vel_mps = flights(rng)
         for t_s in range(0, 700, STEP_S):

@@ -112,7 +112,7 @@ def lost() -> Assessment:
         threats=(threat,),
         zones=(zone,),
         reach=reach,
-        may_be=(MayBe(track_id=4, prob=0.62),),
+        may_be=(MayBe(track_id=4, same_prob=0.62),),
         evidence=(),
     )
 

@@ -4,27 +4,50 @@ Everything is in the journal before anything leaves. What is let out is held to 
 once more; a message that is not sound stays here, with the reason on record.
 """
 
+from collections.abc import Sequence
+
+from tocsin.config import Site
 from tocsin.model.alert import Alarm, Draft, Sent
 from tocsin.model.errors import BadInput
+from tocsin.model.place import Zone
 from tocsin.record import entries
 from tocsin.record.journal import Journal
 from tocsin.record.run_folder import RunFolder
 from tocsin.share.cap_files import write_drafts
 from tocsin.share.published import Publisher, Signer
 from tocsin.warn.outcome import Outcome
-from tocsin.warn.policy import Policy
 from tocsin.wire.cap.drafts import build
+from tocsin.wire.cap.regions import Box
+
+MARGIN_DEG = 0.5
+"""A simplified outline is a little larger than its zone."""
+
+
+def box_of(zones: Sequence[Zone]) -> Box | None:
+    """Return the box about all zones, with a margin; None where there is no zone."""
+    points = [point for zone in zones for ring in zone.rings_lonlat_deg for point in ring]
+    if not points:
+        return None
+    lon_deg, lat_deg = zip(*points, strict=True)
+    box = Box(min(lat_deg), min(lon_deg), max(lat_deg), max(lon_deg))
+    return box.grown(MARGIN_DEG)
 
 
 class Desk:
     """What was drafted, let out and called for in a run."""
 
     def __init__(
-        self, journal: Journal, folder: RunFolder, policy: Policy, signer: Signer | None = None
+        self, journal: Journal, folder: RunFolder, site: Site, signer: Signer | None = None
     ) -> None:
         """Keep the outcomes of one run; alerts are signed where there is a key."""
-        self.journal, self.folder, self._policy = journal, folder, policy
-        self._publisher = Publisher(folder.alerts, policy.sender, policy.source_name, signer)
+        self.journal, self.folder, self._policy = journal, folder, site.warn
+        self._publisher = Publisher(
+            folder.alerts,
+            site.warn.sender,
+            site.warn.source_name,
+            signer,
+            region=box_of(site.zones),
+        )
         self.drafts: list[Draft] = []
         self.sent: list[Sent] = []
         self.alarms: list[Alarm] = []

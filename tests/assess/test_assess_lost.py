@@ -208,3 +208,16 @@ def test_links_are_probabilities_that_mean_what_they_say(make_track) -> None:
         found += prob >= lost.CONTINUED_PROB and same
     assert found >= 50
     assert wrong <= 0.1 * sure
+
+
+def test_a_track_that_fades_is_unseen_from_the_first(make_track) -> None:
+    """The tracker still calls it confirmed for some looks; for people it is already missing."""
+    track = make_track(pos_site_m=(10e3, 0.0), vel_site_mps=(-50.0, 0.0))
+    state, _ = look(lost.LostState(), track.t_ns, track)
+    fading = make_track(
+        pos_site_m=(9e3, 0.0), t_ns=track.t_ns + 20 * S_NS, t_update_ns=track.t_ns, exists_prob=0.75
+    )
+    state, found = look(state, fading.t_ns, fading)
+    assert found[0].reach is not None
+    _, ghosts = look(state, fading.t_ns + 60 * S_NS)
+    assert [ghost.context for ghost in ghosts] == ["lost"]

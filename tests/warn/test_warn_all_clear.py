@@ -131,7 +131,7 @@ def test_being_seen_again_explains_it(warned, assessment_of, lost_of) -> None:
 def test_another_track_may_explain_it(warned, assessment_of, lost_of) -> None:
     """Lost over a third country and seen again: the same drone under another number."""
     warned.look(lost_of(), times=10)
-    again = assessment_of(track_id=9, probs=CALM, may_be=(MayBe(track_id=1, prob=0.95),))
+    again = assessment_of(track_id=9, probs=CALM, may_be=(MayBe(track_id=1, same_prob=0.95),))
     warned.look(lost_of(), again, times=62)
     assert len(all_clears(warned)) == 1
 
@@ -139,9 +139,9 @@ def test_another_track_may_explain_it(warned, assessment_of, lost_of) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"may_be": (MayBe(track_id=1, prob=0.7),)},
-        {"may_be": (MayBe(track_id=1, prob=0.95),), "noncooperative_prob": 0.1},
-        {"may_be": (MayBe(track_id=1, prob=0.95),), "probs": WARNED},
+        {"may_be": (MayBe(track_id=1, same_prob=0.7),)},
+        {"may_be": (MayBe(track_id=1, same_prob=0.95),), "noncooperative_prob": 0.1},
+        {"may_be": (MayBe(track_id=1, same_prob=0.95),), "probs": WARNED},
     ],
     ids=("too unsure", "a friend", "threatens itself"),
 )
@@ -155,7 +155,7 @@ def test_a_poor_explanation_is_none(warned, assessment_of, lost_of, changes) -> 
 def test_one_track_explains_one_lost_one(warned, assessment_of, lost_of) -> None:
     """Two went missing and one came back: one is still out there."""
     pair = (lost_of(), lost_of(track_id=2))
-    links = (MayBe(track_id=1, prob=0.95), MayBe(track_id=2, prob=0.95))
+    links = (MayBe(track_id=1, same_prob=0.95), MayBe(track_id=2, same_prob=0.95))
     again = assessment_of(track_id=9, probs=CALM, may_be=links)
     warned.look(*pair, again, times=100)
     assert all_clears(warned) == []
@@ -163,7 +163,7 @@ def test_one_track_explains_one_lost_one(warned, assessment_of, lost_of) -> None
 
 def test_who_goes_on_as_another_and_is_lost_is_feared_again(warned, assessment_of, lost_of) -> None:
     """The explanation is worth as much as the track that gives it."""
-    again = assessment_of(track_id=9, probs=CALM, may_be=(MayBe(track_id=1, prob=0.95),))
+    again = assessment_of(track_id=9, probs=CALM, may_be=(MayBe(track_id=1, same_prob=0.95),))
     warned.look(lost_of(), again, times=10)
     warned.look(lost_of(), lost_of(track_id=9), times=100)
     assert all_clears(warned) == []
@@ -380,7 +380,7 @@ def test_a_track_that_goes_on_as_another_is_looked_after_even_if_it_does_not_cou
     warned, assessment_of, lost_of
 ) -> None:
     """Its new number has a short history; it is the same drone."""
-    links = (MayBe(track_id=1, prob=0.95),)
+    links = (MayBe(track_id=1, same_prob=0.95),)
     young = assessment_of(track_id=9, probs=CALM, may_be=links, exists_prob=0.6)
     warned.look(lost_of(), young, times=10)
     assert warned.state.missing[9].seen

@@ -72,7 +72,7 @@ def test_a_lost_track_tells_how_far_it_may_be_and_who_it_may_be(danger_of) -> No
         people=217_851,
         zones=("galati",),
     )
-    lost = danger_of(context="lost", reach=reach, may_be=(MayBe(track_id=4, prob=0.62),))
+    lost = danger_of(context="lost", reach=reach, may_be=(MayBe(track_id=4, same_prob=0.62),))
     told = {name: reason_of(lost, 600.0, T0_NS, name).sentence for name in WORDS}
     assert told["en"].endswith(
         " Last seen 4 minutes ago; by now it may be up to 13 km from there, a region with a "

@@ -83,5 +83,5 @@ def _links(reader: JournalReader) -> dict[int, dict[int, float]]:
         for found in entries.assessments_of(entry):
             for earlier in found.may_be:
                 own = links.setdefault(found.track_id, {})
-                own[earlier.track_id] = max(own.get(earlier.track_id, 0.0), earlier.prob)
+                own[earlier.track_id] = max(own.get(earlier.track_id, 0.0), earlier.same_prob)
     return links

@@ -12,7 +12,7 @@ Choice = Literal["approve", "reject", "clear", "explain", "grant", "revoke"]
 
 
 class AlertText(msgspec.Struct, frozen=True, kw_only=True):
-    """The words in one language, from a reviewed template."""
+    """The words in one language, from a template that people wrote."""
 
     language: str
     """Language tag as in CAP (`ro-RO`, `en-GB`)."""
@@ -91,6 +91,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """An all-clear is a draft too, and a person approves it."""
     alarm_id: str = ""
     """The alarm that it belongs to: what the duty officer is called for, one for a raid."""
+    zone_prob: float | None = None
+    """Probability that something passes a place of the zone within the level's time; None where
+    no track is seen to bear it (a prolonged warning, an all-clear)."""
     population_added: int = 0
     """People warned besides `population` because the outline was simplified."""
 

@@ -82,7 +82,7 @@ class MayBe(msgspec.Struct, frozen=True, kw_only=True):
 
     track_id: int
     """The earlier track."""
-    prob: float
+    same_prob: float
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):

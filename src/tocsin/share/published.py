@@ -23,6 +23,7 @@ from tocsin.wire.cap.atom import feed
 from tocsin.wire.cap.decode import parse
 from tocsin.wire.cap.publish import alert_of_sent, cancel_of, issue
 from tocsin.wire.cap.records import CapAlert
+from tocsin.wire.cap.regions import Box
 from tocsin.wire.cell_broadcast.pages import PAGES_LIMIT, alphabet_of, encode
 from tocsin.wire.cell_broadcast.text import sendable_text
 
@@ -58,15 +59,19 @@ class Publisher:
         sender_names: dict[str, str],
         signer: Signer | None = None,
         *,
+        region: Box | None = None,
         base_url: str = ".",
     ) -> None:
         """Publish into the `alerts` folder of a run, in the name of a sender.
 
-        Alerts that lie there already, from before a restart, stay in the feed.
+        Alerts that lie there already, from before a restart, stay in the feed. Nothing outside
+        `region` is warned.
         """
         self._folder, self._sender, self._names = folder, sender, sender_names
-        self._signer, self._base_url = signer, base_url
+        self._signer, self._region, self._base_url = signer, region, base_url
         self._alerts = _lying_there(folder / "sent")
+        self._withheld = {alert.identifier for alert in _lying_there(folder / "duty")}
+        """What the public never saw, and a public alert therefore does not refer to."""
 
     def issue(self, sent: Sent) -> tuple[Issued, ...]:
         """Return the messages of what was let out: the alert; with an all-clear, its Cancel too.
@@ -74,10 +79,11 @@ class Publisher:
         Raises:
             BadInput: A message is not sound by the strict check: nothing may be sent.
         """
-        alerts = [alert_of_sent(sent, self._sender, self._names)]
+        withheld = () if sent.draft.level == "PREPARE" else self._withheld
+        alerts = [alert_of_sent(sent, self._sender, self._names, withheld=withheld)]
         if sent.draft.purpose == "all_clear":
             alerts.append(cancel_of(sent, self._sender))
-        return tuple(Issued(alert, issue(alert)) for alert in alerts)
+        return tuple(Issued(alert, issue(alert, region=self._region)) for alert in alerts)
 
     def write(self, sent: Sent, issued: tuple[Issued, ...]) -> tuple[Path, ...]:
         """Write messages and texts, and the feed anew.
@@ -97,6 +103,8 @@ class Publisher:
                 paths += [self._write_text(folder, sent.id, text) for text in sent.draft.texts]
                 self._alerts += [message.alert for message in issued]
                 paths.append(write_whole(folder / FEED, self._feed(sent.t_sent_ns)))
+            else:
+                self._withheld |= {message.alert.identifier for message in issued}
         except OSError as wrong:
             raise _unwritable(folder, wrong) from wrong
         return tuple(paths)

@@ -10,7 +10,7 @@ from tocsin.model.alert import Draft, Level, Reason, Sent
 from tocsin.model.place import Zone
 from tocsin.model.threat import Threat
 from tocsin.model.units import S_NS
-from tocsin.warn.danger import Danger, bearing
+from tocsin.warn.danger import Danger, bearing, zone_probs
 from tocsin.warn.ground import Ground
 from tocsin.warn.minutes import span_min
 from tocsin.warn.names import names_of
@@ -70,7 +70,11 @@ def draft_of(
         span_min=None if window is None else span_min(t_ns, *window),
         update=line.update,
     )
-    return msgspec.structs.replace(_draft(zone, t_ns, facts, ground, policy, line), reasons=reasons)
+    return msgspec.structs.replace(
+        _draft(zone, t_ns, facts, ground, policy, line),
+        reasons=reasons,
+        zone_prob=zone_probs(dangers)[level],
+    )
 
 
 def prolonged_of(

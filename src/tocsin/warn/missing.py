@@ -155,7 +155,7 @@ def _links(now: Assessment, missing: Mapping[int, Missing], least_prob: float) -
     return tuple(
         link
         for link in now.may_be
-        if link.prob >= least_prob
+        if link.same_prob >= least_prob
         and link.track_id in missing
         and not missing[link.track_id].seen
         and missing[link.track_id].continued_by in (None, now.track_id)

@@ -13,7 +13,7 @@ LEVELS: tuple[Level, ...] = ("PREPARE", "WARN", "LAST_CALL")
 
 
 LANGUAGES = ("ro", "en", "uk", "hu")
-"""Languages in which reviewed templates exist (see `warn.texts`)."""
+"""Languages in which templates exist (see `warn.texts`)."""
 
 
 class LevelRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

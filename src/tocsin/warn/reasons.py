@@ -137,5 +137,5 @@ def _unseen(assessment: Assessment, t_ns: int, language: str) -> str:
     lost = "" if assessment.reach is None else lost_words(assessment.reach, t_ns, language)
     may_be = assessment.may_be[:1]
     return lost + "".join(
-        officer.may_be.format(id=other.track_id, prob=percent(other.prob)) for other in may_be
+        officer.may_be.format(id=other.track_id, prob=percent(other.same_prob)) for other in may_be
     )

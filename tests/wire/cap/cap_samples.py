@@ -55,6 +55,7 @@ def draft_of(
         population=250_000,
         reasons=() if purpose == "all_clear" else (reason,),
         replaces="",
+        zone_prob=0.62,
         synthetic=synthetic,
         purpose=purpose,
         alarm_id="alarm-1",

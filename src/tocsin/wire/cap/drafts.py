@@ -106,19 +106,14 @@ def info_of(draft: Draft, text: AlertText, sender_names: dict[str, str], t_ns: i
 
 
 def _certainty(draft: Draft) -> str:
-    return "Likely" if _prob(draft) > LIKELY_PROB else "Possible"
-
-
-def _prob(draft: Draft) -> float:
-    """Return the greatest probability among the reasons."""
-    return max((reason.place_prob for reason in draft.reasons), default=0.0)
+    return "Likely" if (draft.zone_prob or 0.0) > LIKELY_PROB else "Possible"
 
 
 def _parameters(draft: Draft) -> tuple[Named, ...]:
     """Return what machines may want to know beside the words."""
     facts = {
         "tocsin:level": draft.level,
-        "tocsin:probability": f"{_prob(draft):.2f}",
+        "tocsin:probability": "" if draft.zone_prob is None else f"{draft.zone_prob:.2f}",
         "tocsin:population": str(draft.population),
         "tocsin:population-added": str(draft.population_added),
         "tocsin:tracks": " ".join(str(reason.track_id) for reason in draft.reasons),
