@@ -155,6 +155,7 @@ def _nearest(found: Contexts, believed: F64, world: World) -> tuple[I64, F64]:
     kept, most = world.analogues, round(max(LIBRARY_SHARES) * len(world.draws.kind))
     if kept is None:
         return np.zeros((len(believed), 0), np.int64), believed
+    most = min(most, len(kept.kind))
     prior = (np.maximum(believed, LEAST_SHARE) + 1e-12) / np.maximum(kept.rows_of, 1.0)
     handicap = -2.0 * KERNEL_SIGMA**2 * np.log(prior / prior.max(axis=1, keepdims=True))
     nearest = np.empty((len(believed), most), np.int64)

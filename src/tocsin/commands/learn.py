@@ -147,7 +147,8 @@ def _positions(track: pa.Table) -> tuple[F64, F64]:
     assert lat_deg is not None  # noqa: S101 - NEEDED was checked
     assert lon_deg is not None  # noqa: S101
     plane = SitePlane(float(np.median(lat_deg)), float(np.median(lon_deg)))
-    return np.asarray((t_ns - t_ns[0]) / S_NS), plane.site_from_geodetic(lat_deg, lon_deg)
+    pos_m = plane.site_from_geodetic(lat_deg, lon_deg)
+    return np.asarray((t_ns - t_ns[0]) / S_NS), np.asarray(pos_m, dtype=np.float64)
 
 
 def _velocities_mps(track: pa.Table, t_s: F64, pos_m: F64) -> F64:
@@ -155,7 +156,8 @@ def _velocities_mps(track: pa.Table, t_s: F64, pos_m: F64) -> F64:
     speed_mps, course_deg = (_column(track, name) for name in ("speed_mps", "course_true_deg"))
     if speed_mps is not None and course_deg is not None:
         course_rad = np.radians(course_deg)
-        return speed_mps[:, None] * np.stack([np.sin(course_rad), np.cos(course_rad)], axis=1)
+        ahead = np.stack([np.sin(course_rad), np.cos(course_rad)], axis=1)
+        return np.asarray(speed_mps[:, None] * ahead)
     ends = [
         np.stack([np.interp(t_s + shift_s, t_s, axis_m) for axis_m in pos_m.T], axis=1)
         for shift_s in (-LOOK_S, LOOK_S)
