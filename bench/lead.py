@@ -1,10 +1,11 @@
 """How early places are warned, and how often for nothing, at one threshold for everything.
 
-    PYTHON bench/lead.py [--tuning] [--seeds N]
+    PYTHON bench/lead.py [--tuning] [--seeds N] [--threshold X]
 
 Six families of flights among 40 places, through traffic in each scenario, the real tracker and the
 real `assess.step` every scan. Definitions are those of `tocsin.sim.score.policy` and `.oracle`.
-THRESHOLD was chosen on the tuning seeds; `--tuning` prints a table of thresholds on those.
+The threshold is the default of `warn` (chosen on the tuning seeds); `--tuning` prints a table of
+thresholds on those.
 """
 
 import argparse
@@ -28,7 +29,6 @@ from tocsin.sim.score.policy import Draft, Score, drafts, score
 from tocsin.warn.policy import Policy
 
 SEEDS = 10
-THRESHOLD = Policy().warn.min_prob
 WARN_S, LAST_CALL_S, PREPARE_S = 600.0, 300.0, 1200.0
 TRIED = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 
@@ -83,11 +83,11 @@ def _after_turn(one: Played, arrival: Arrival) -> bool:
     return arrival.t_s > flight.start_s + flight.turned_s and float(np.hypot(*last_m)) < 500.0
 
 
-def told(played: Sequence[Played], seeds: range) -> None:
+def told(played: Sequence[Played], seeds: range, threshold: float) -> None:
     """Print the figures at the one threshold."""
-    every = judged(played, WARN_S, THRESHOLD)
+    every = judged(played, WARN_S, threshold)
     on = (
-        f"six families x {len(seeds)} seeds, through traffic in each, WARN at P10 >= {THRESHOLD:g},"
+        f"six families x {len(seeds)} seeds, through traffic in each, WARN at P10 >= {threshold:g},"
         f" {every.arrivals} arrivals, {every.drafts} drafts"
     )
     best = f"{every.clairvoyant_median_ratio:.2f} / {every.clairvoyant_p10_ratio:.2f}"
@@ -95,7 +95,7 @@ def told(played: Sequence[Played], seeds: range) -> None:
     figure("lead ratio, median", on, every.course_median_ratio, reach=">= 0.93", peer=peer)
     figure("lead ratio, 10th percentile", on, every.course_p10_ratio, reach=">= 0.80", peer=peer)
     figure("lead, median", on, every.lead_median_s, unit="s")
-    apart = judged(played, WARN_S, THRESHOLD, apart=True)
+    apart = judged(played, WARN_S, threshold, apart=True)
     shares = (
         ("false alerts, near-tolerant", "near_false_share", "<= 0.22"),
         ("false alerts, strict", "false_share", "<= 0.33"),
@@ -105,12 +105,12 @@ def told(played: Sequence[Played], seeds: range) -> None:
         peer = f"through traffic in its own family only {getattr(apart, name):.3f}"
         figure(what, on, getattr(every, name), reach=reach, peer=peer)
     figure("drafted 2 min before, where the oracle knew 3", on, every.recall_share, reach=">= 0.98")
-    late = judged([p for p in played if p.family == "defl4"], WARN_S, THRESHOLD, late=True)
+    late = judged([p for p in played if p.family == "defl4"], WARN_S, threshold, late=True)
     on = f"turn 4 min before arrival, {late.arrivals} arrivals"
     figure("lead ratio, median", on, late.course_median_ratio, reach=">= 0.95")
     figure("lead ratio, 10th percentile", on, late.course_p10_ratio, reach=">= 0.88")
     for family in FAMILIES:
-        some = judged([p for p in played if p.family == family], WARN_S, THRESHOLD)
+        some = judged([p for p in played if p.family == family], WARN_S, threshold)
         on = f"{family} with through traffic, {some.arrivals} arrivals, {some.drafts} drafts"
         figure("lead ratio, median", on, some.course_median_ratio, peer=_beside(some))
     call = judged(played, LAST_CALL_S, Policy().last_call.min_prob)
@@ -144,7 +144,7 @@ def row(name: str, min_prob: float, one: Score) -> str:
     )
 
 
-def table(played: Sequence[Played]) -> None:
+def table(played: Sequence[Played], threshold: float) -> None:
     """Print thresholds for all families pooled, and the families at the one in use."""
     print(HEAD)
     for min_prob in TRIED:
@@ -154,7 +154,7 @@ def table(played: Sequence[Played]) -> None:
         print(row("late turn", min_prob, judged(deflected, WARN_S, min_prob, late=True)))
     for family in FAMILIES:
         some = [p for p in played if p.family == family]
-        print(row(family, THRESHOLD, judged(some, WARN_S, THRESHOLD)))
+        print(row(family, threshold, judged(some, WARN_S, threshold)))
     print(row("P5", 0.5, judged(played, LAST_CALL_S, 0.5)))
     print(row("P20", 0.2, judged(played, PREPARE_S, 0.2)), flush=True)
 
@@ -163,6 +163,7 @@ def main(argv: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description="Figures of the lead of warnings.")
     parser.add_argument("--tuning", action="store_true", help="on what choices may be made on")
     parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--threshold", type=float, default=Policy().warn.min_prob)
     asked = parser.parse_args(argv)
     seeds = (TUNING_SEEDS if asked.tuning else HELD_OUT_SEEDS)[: asked.seeds]
     begun = time.monotonic()
@@ -170,9 +171,9 @@ def main(argv: Sequence[str]) -> None:
     played = [play(f, seed, settings, library) for seed in seeds for f in FAMILIES]
     sys.stderr.write(f"lead: {len(played)} scenarios in {time.monotonic() - begun:.0f} s\n")
     if asked.tuning:
-        table(played)
+        table(played, asked.threshold)
     else:
-        told(played, seeds)
+        told(played, seeds, asked.threshold)
 
 
 if __name__ == "__main__":
