@@ -399,6 +399,7 @@ def test_an_alert_whose_sender_is_not_proven_is_not_sound(
         (["cap", "{folder}/alert.xml", "--trust", "{folder}/absent"], "no trust store here"),
         (["cap", "{folder}/alert.xml", "--trust", "{folder}/own.pem"], "docs/cap.md"),
         (["feed", "{folder}"], "no run|journal"),
+        (["learn", "{folder}", "--out", "{folder}/own.npz"], "no table of tracks"),
         (["feed", "{folder}/absent"], "no run|journal"),
         (["pack", "--only", "atlantis", "--out", "{folder}/pack"], "Name some of: galati-2026"),
         (["pack", "--seeds", "many", "--out", "{folder}/pack"], "--seeds"),
