@@ -110,7 +110,7 @@ def judge(found: Forecasts) -> Result:
         ibs=passage.skill(score, cone, whole.cases.flight),
         base=tuple(_against_rate(found, horizon_s) for horizon_s in HORIZONS_S),
         error=_calibration(found, 600.0),
-        windows=windows(whole.futures, whole.cases),
+        windows=windows(whole.futures, whole.cases, told_share=whole.told),
         cone=windows(whole.cone, whole.cases),
         cases=len(whole.futures),
         flights=len(np.unique(whole.cases.flight)),

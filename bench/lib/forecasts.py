@@ -33,6 +33,8 @@ class Forecasts(NamedTuple):
     futures: np.ndarray
     """F on the grid of the scores, shape (cases, times)."""
     cone: np.ndarray
+    told: np.ndarray
+    """shape (cases, 2), the quantiles that the product tells as its 90 % window."""
     kind: np.ndarray
     """shape (cases,), family of the flight."""
     untracked: int
@@ -44,6 +46,7 @@ class Forecasts(NamedTuple):
             self.cases.part(keep),
             self.futures[keep],
             self.cone[keep],
+            self.told[keep],
             self.kind[keep],
             self.untracked,
         )
@@ -61,7 +64,7 @@ def forecasts(
     rng = np.random.default_rng(seed)
     world = prepare([], [], [], settings, library)
     shaken_m = shaken(settings.futures, rng)
-    made = Made([], [], [], [])
+    made = Made([], [], [], [], [])
     for rows, shift_m in groups(flights):
         group = [flights[k] for k in rows]
         times_s = [_times_s(f, every_s, rng) for f in group]
@@ -78,6 +81,7 @@ def forecasts(
                 drawn = stage.drawn(state, track, world, settings)
                 paths_m = positions_m(drawn, T_S)
                 cone_m = cone(track, shaken_m, rng)
+                made.told.append(np.tile(drawn.levels[[0, -1]], (LINES, 1)))
                 _cross(made, rows[k], flight, seen.t_s, shift_m[k], paths_m, cone_m, rng)
     cases = Cases(*(np.concatenate(column) for column in zip(*made.cases, strict=True)))
     kind = np.array([f.kind for f in flights])[cases.flight]
@@ -85,6 +89,7 @@ def forecasts(
         cases,
         np.concatenate(made.futures),
         np.concatenate(made.cone),
+        np.concatenate(made.told),
         kind,
         len(made.untracked),
     )
@@ -96,6 +101,7 @@ class Made(NamedTuple):
     cases: list[Cases]
     futures: list[np.ndarray]
     cone: list[np.ndarray]
+    told: list[np.ndarray]
     untracked: list[int]
 
 

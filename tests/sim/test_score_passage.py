@@ -150,3 +150,11 @@ def test_the_interval_is_wider_where_cases_hang_together():
     width = [i.high_ratio - i.low_ratio for i in (one_each, copied, together)]
     assert width[1] < 0.5 * width[0]
     assert width[2] == pytest.approx(width[0], rel=0.2)
+
+
+def test_a_window_told_otherwise_is_judged_as_told():
+    prob, cases = perfect(9, 10_000)
+    told = windows.windows(prob, cases, told_share=np.tile([0.1, 0.9], (len(prob), 1)))
+    plain = windows.windows(prob, cases)
+    assert told.holds_share[2] == plain.holds_share[1]
+    assert told.width_s < plain.width_s

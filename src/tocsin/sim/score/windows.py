@@ -35,14 +35,27 @@ class Windows(msgspec.Struct, frozen=True, kw_only=True):
     """Median distance of the median and the truth."""
 
 
-def windows(prob: F64, cases: Cases, *, gate_prob: float = GATE_PROB) -> Windows:
-    """Judge the windows of forecasts on GRID_S, shape (cases, times)."""
+def windows(
+    prob: F64, cases: Cases, *, gate_prob: float = GATE_PROB, told_share: F64 | None = None
+) -> Windows:
+    """Judge the windows of forecasts.
+
+    Args:
+        prob: F on GRID_S, shape (cases, times).
+        cases: What became of them.
+        gate_prob: A forecast that is less sure has no window.
+        told_share: shape (cases, 2), quantiles of the conditional law that are told as the widest
+            level's window, where they are other than its central part (a conformal layer).
+    """
     known = cases.known_s >= HORIZON_S
     crossed = known & (cases.truth_s <= HORIZON_S)
     gated = known & (prob[:, -1] >= gate_prob)
     rows = np.flatnonzero(gated & crossed)
     truth_s = cases.truth_s[rows]
     ends = {level: _bounds_s(prob[rows], level) for level in LEVELS_PROB}
+    if told_share is not None:
+        low, high = (quantiles_s(prob[rows], told_share[rows, end]) for end in (0, 1))
+        ends[LEVELS_PROB[-1]] = low, high
     inside = [(low <= truth_s) & (truth_s <= high) for low, high in ends.values()]
     width_s = np.subtract(*reversed(ends[LEVELS_PROB[-1]]))
     middle_s = quantiles_s(prob[rows], 0.5)
@@ -57,8 +70,13 @@ def windows(prob: F64, cases: Cases, *, gate_prob: float = GATE_PROB) -> Windows
     )
 
 
-def quantiles_s(prob: F64, level_share: float) -> F64:
-    """Return a quantile of the conditional law of each case, linear between the grid's times."""
+def quantiles_s(prob: F64, level_share: float | F64) -> F64:
+    """Return a quantile of the conditional law of each case, linear between the grid's times.
+
+    Args:
+        prob: F on GRID_S, shape (cases, times).
+        level_share: Which quantile, one for all or shape (cases,).
+    """
     wanted = level_share * prob[:, -1]
     above = np.minimum(np.sum(prob < wanted[:, None], axis=1), len(GRID_S) - 1)
     rows = np.arange(len(prob))
