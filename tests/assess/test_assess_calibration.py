@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tocsin.assess.futures import WINDOW_LEVELS
 from tocsin.assess.motion import TURN_MODELS
 from tocsin.assess.stage import AssessState, step
 
@@ -59,10 +60,13 @@ def test_the_forecast_has_skill(forecast_and_truth, settings) -> None:
     assert brier < 0.5 * climate
 
 
-def test_windows_hold_nine_in_ten_crossings(forecast_and_truth) -> None:
-    """Conditional on a window being told and the crossing coming within 15 minutes."""
+def test_windows_hold_what_their_levels_say(forecast_and_truth) -> None:
+    """On flights of the turn-event model itself, just seen: conditional on a window being told and
+    the crossing coming within 15 minutes. That the levels hold nine in ten of followed drones,
+    whose futures are mostly analogues, is for bench/predict.py to show."""
     _, windows, truths = forecast_and_truth
     told = np.isfinite(windows[:, 0]) & (truths <= 900.0)
     held = (windows[told, 0] <= truths[told]) & (truths[told] <= windows[told, 1])
+    early, _, late = WINDOW_LEVELS[0]
     assert told.sum() > 100
-    assert 0.84 < held.mean() < 0.97
+    assert held.mean() == pytest.approx(late - early, abs=0.06)

@@ -43,9 +43,11 @@ MIRROR = np.array([1.0, -1.0, -1.0, -1.0, 1.0, 1.0, 1.0, 1.0, -1.0])
 _NEEDED = np.array([0, 1, _MINUTE, _OLDEST, _MINUTE, _MINUTE, _OLDEST, 0, 2])
 """How far back a feature must be able to look, as an index of an age."""
 
-LEFT_RAD = (np.radians(12.0), np.radians(30.0))
+LEFT_RAD = (float(np.radians(12.0)), float(np.radians(30.0)))
 """A course so far off the mean one begins to be, and is, the new one. Tuned on seeds 1000-1203:
 skill on weaving flights against skill in the two minutes after a sharp turn."""
+SWINGS_RAD = (float(np.radians(15.0)), float(np.radians(35.0)))
+"""Unless it has turned by so much to either side within three minutes: then it weaves."""
 WEAVE_RAD = np.radians(14.0)
 """What weaves has turned by so much to both sides within three minutes,"""
 WEAVE_SIGMA = 5.0
@@ -122,17 +124,17 @@ def contexts_at(states: F64, known: B, manoeuvre_prob: F64) -> Contexts:
         ],
         axis=1,
     )
-    ahead_rad = mean_rad + _left_for_good(offset_rad) * offset_rad
+    sides_rad = np.stack(
+        [np.maximum(turned_rad, 0.0).sum(axis=1), np.maximum(-turned_rad, 0.0).sum(axis=1)], axis=1
+    )
+    ahead_rad = mean_rad + _left_for_good(offset_rad, sides_rad) * offset_rad
     ahead = np.stack([np.cos(ahead_rad), np.sin(ahead_rad)], axis=1)
     return Contexts(
         features=features,
         known=count[:, None] > _NEEDED,
         frame_mps=np.maximum(mean_mps, 0.1)[:, None] * ahead,
         span_s=AGES_S[count - 1],
-        sides_rad=np.stack(
-            [np.maximum(turned_rad, 0.0).sum(axis=1), np.maximum(-turned_rad, 0.0).sum(axis=1)],
-            axis=1,
-        ),
+        sides_rad=sides_rad,
     )
 
 
@@ -158,14 +160,18 @@ def _mean(values: F64, known: B) -> F64:
     return np.asarray((values * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
 
 
-def _left_for_good(offset_rad: F64) -> F64:
+def _left_for_good(offset_rad: F64, sides_rad: F64) -> F64:
     """Return how far a course that is off the mean one is taken for the new one, 0 to 1.
 
-    What weaves comes back to its mean course. What is farther off than that has been turned, and
-    two minutes of smoothing would hide where it goes now.
+    What swings to both sides comes back to its mean course. What is far off without that has been
+    turned, and two minutes of smoothing would hide where it goes now.
     """
-    low_rad, high_rad = LEFT_RAD
-    share = np.clip((np.abs(offset_rad) - low_rad) / (high_rad - low_rad), 0.0, 1.0)
+    return _rise(np.abs(offset_rad), LEFT_RAD) * (1.0 - _rise(sides_rad.min(axis=1), SWINGS_RAD))
+
+
+def _rise(value: F64, bounds: tuple[float, float]) -> F64:
+    """Return 0 below the first bound, 1 above the second, and smoothly between."""
+    share = np.clip((value - bounds[0]) / (bounds[1] - bounds[0]), 0.0, 1.0)
     return np.asarray(share**2 * (3.0 - 2.0 * share))
 
 

@@ -38,7 +38,7 @@ LEAST_SHARE = 0.02
 LIBRARY_SHARES = (0.8125, 0.9375, 0.4375)
 """Share of the futures that are analogues, by class in the order of MOTIONS; the rest turns. Tuned
 on seeds 1000-1203 and on the part of the real flights to learn from (docs/decisions/0011)."""
-WINDOW_LEVELS = np.array([[0.073, 0.5, 0.927], [0.045, 0.5, 0.955], [0.055, 0.5, 0.945]])
+WINDOW_LEVELS = np.array([[0.078, 0.5, 0.922], [0.045, 0.5, 0.955], [0.055, 0.5, 0.945]])
 """Quantiles of the futures that are told as the 90 % window and its middle, by class in the order
 of MOTIONS: nine in ten of the same flights' arrivals lay between. They belong to the version."""
 _ORDER = np.array([0, 2, 1, 3])
