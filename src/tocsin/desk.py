@@ -64,7 +64,7 @@ class Desk:
         """
         if outcome.refused and decision_idx is not None:
             self._refuse(t_ns, decision_idx, outcome.refused)
-        messages = {draft.id: self._draft(draft) for draft in outcome.drafts}
+        messages = {draft.id: xml for draft in outcome.drafts if (xml := self._draft(draft))}
         entries.journal_transitions(self.journal, t_ns, outcome.transitions)
         for alarm in outcome.alarms:
             entries.journal_alarm(self.journal, alarm)
@@ -80,8 +80,13 @@ class Desk:
             self.drafts.extend(outcome.drafts)
 
     def _draft(self, draft: Draft) -> bytes:
-        entries.journal_draft(self.journal, draft)
-        cap_xml = build(draft, self._policy.sender, self._policy.source_name)
+        """Put a draft on record; return its message, or nothing where it cannot be written."""
+        idx = entries.journal_draft(self.journal, draft)
+        try:
+            cap_xml = build(draft, self._policy.sender, self._policy.source_name)
+        except BadInput as wrong:
+            self._refuse(draft.t_drafted_ns, idx, str(wrong))
+            return b""
         entries.journal_warning(self.journal, draft.t_drafted_ns, cap_xml, draft_id=draft.id)
         return cap_xml
 

@@ -123,6 +123,25 @@ def test_a_signed_alert_is_the_same_every_time_and_on_record_unsigned(tmp_path: 
     assert b"SignatureValue" in files[0]
 
 
+def test_nothing_is_signed_after_the_certificate_has_ended(tmp_path: Path) -> None:
+    """No receiver would take it; better that the officer hears it at once."""
+    sent = sent_of(draft_of())
+    key, certificate = exercise_identity(SENDER, sent.t_sent_ns - 3 * 86_400 * S_NS, days=2)
+    signer = Signer(load_key(key), load_certificates(certificate)[0])
+    with pytest.raises(BadInput, match="no receiver would take"):
+        publisher(tmp_path, signer=signer).issue(sent)
+
+
+def test_a_public_alert_names_no_prepare_that_its_readers_never_saw(tmp_path: Path) -> None:
+    to = publisher(tmp_path)
+    first = sent_of(draft_of("PREPARE"))
+    let_out(to, first)
+    update = sent_of(draft_of("WARN"))
+    update = msgspec.structs.replace(update, replaces=((first.id, first.t_sent_ns),))
+    ((alert, _),) = to.issue(update)
+    assert (alert.msg_type, alert.references) == ("Alert", "")
+
+
 def test_a_message_that_is_not_sound_leaves_no_file(tmp_path: Path) -> None:
     """Nothing is better than a warning that every reader refuses."""
     bow_tie = ((28.0, 45.4), (28.1, 45.5), (28.1, 45.4), (28.0, 45.5))

@@ -16,11 +16,32 @@ def test_an_approved_draft_is_sent_in_the_name_of_the_approver(watch, assessment
     (draft,) = watch.drafts
     outcome = watch.say("approve", draft.id, by="Ana", why="seen by the border police too")
     (sent,) = outcome.sent
-    assert (sent.draft, sent.by, sent.replaces) == (draft, "Ana", ())
+    assert msgspec.structs.replace(sent.draft, texts=draft.texts) == draft
+    assert (sent.by, sent.replaces) == ("Ana", ())
     assert watch.stages(draft.id) == ["draft", "approved", "sent"]
     assert [t.by for t in watch.transitions] == ["tocsin", "Ana", "Ana"]
     assert {t.tracks for t in watch.transitions} == {(4,)}
     assert {t.evidence for t in watch.transitions} == {((7, 4), (8, 2))}
+
+
+@pytest.mark.parametrize(
+    ("waited_s", "told", "valid"),
+    [
+        (0, "in 6 to 9 minutes from this message", "Valid for 30 minutes"),
+        (125, "in 3 to 7 minutes from this message", "Valid for 27 minutes"),
+        (400, "within 3 minutes from this message", "Valid for 23 minutes"),
+        (700, "cannot be told", "Valid for 18 minutes"),
+    ],
+)
+def test_minutes_count_from_the_message_not_from_the_draft(
+    watch, assessment_of, waited_s, told, valid
+) -> None:
+    """People who are told six minutes must have six minutes, however long a name was missing."""
+    watch.look(assessment_of(probs=WARNED), every_s=waited_s)
+    (sent,) = watch.say("approve", watch.drafts[0].id).sent
+    words = next(text.instruction for text in sent.draft.texts if text.language == "en-GB")
+    assert told in words
+    assert valid in words
 
 
 def test_an_update_takes_the_place_of_what_stands(watch, assessment_of) -> None:

@@ -116,8 +116,7 @@ def test_it_always_expires(draft) -> None:
 @pytest.mark.parametrize(("prob", "certainty"), [(0.5, "Possible"), (0.51, "Likely")])
 def test_certainty_is_what_cap_calls_it(prob, certainty, draft) -> None:
     """CAP: likely means more probable than not."""
-    reason = msgspec.structs.replace(draft.reasons[0], place_prob=prob)
-    likely = msgspec.structs.replace(draft, reasons=(reason,))
+    likely = msgspec.structs.replace(draft, zone_prob=prob)
     assert parse(build(likely, SENDER)).infos[0].certainty == certainty
 
 

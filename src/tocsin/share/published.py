@@ -21,6 +21,7 @@ from tocsin.model.errors import BadInput, BadStorage
 from tocsin.share.whole import write_whole
 from tocsin.wire.cap.atom import feed
 from tocsin.wire.cap.decode import parse
+from tocsin.wire.cap.keys import must_be_valid
 from tocsin.wire.cap.publish import alert_of_sent, cancel_of, issue
 from tocsin.wire.cap.records import CapAlert
 from tocsin.wire.cap.regions import Box
@@ -77,8 +78,11 @@ class Publisher:
         """Return the messages of what was let out: the alert; with an all-clear, its Cancel too.
 
         Raises:
-            BadInput: A message is not sound by the strict check: nothing may be sent.
+            BadInput: A message is not sound by the strict check, or nobody could believe its
+                signature (the certificate has ended): nothing may be sent.
         """
+        if self._signer is not None:
+            must_be_valid(self._signer.certificate, sent.t_sent_ns, "the signer's certificate")
         withheld = () if sent.draft.level == "PREPARE" else self._withheld
         alerts = [alert_of_sent(sent, self._sender, self._names, withheld=withheld)]
         if sent.draft.purpose == "all_clear":

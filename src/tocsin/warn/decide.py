@@ -11,6 +11,7 @@ from tocsin.model.alert import Choice, Decision, Level, Sent
 from tocsin.model.place import Zone
 from tocsin.warn.all_clear import advice_against, over_of, propose
 from tocsin.warn.authority import APPROVALS, authority_of, in_force, is_pending
+from tocsin.warn.draft import retold
 from tocsin.warn.ground import Ground
 from tocsin.warn.life import Ledger, clear, release, withdraw_over
 from tocsin.warn.outcome import Outcome
@@ -102,6 +103,7 @@ def _approved(zone: ZoneState, held: Open, state: WarnState, case: Case) -> Zone
         change = {"over" if is_over else "draft": msgspec.structs.replace(held, names=names)}
         return msgspec.structs.replace(zone, **change)
     let_out = clear if is_over else release
+    held = held if is_over else _retold(zone, held, case)
     by, why = " and ".join(names), decision.why or "approved"
     if held.override:
         why = f"override against the machine's advice ({held.override}): {decision.why or why}"
@@ -109,6 +111,21 @@ def _approved(zone: ZoneState, held: Open, state: WarnState, case: Case) -> Zone
     if not is_over:
         return after
     return _said_over(after) if held.override else msgspec.structs.replace(after, told=None)
+
+
+def _retold(zone: ZoneState, held: Open, case: Case) -> Open:
+    """Return a warning as it is told now: it has waited for a name, its minutes have not."""
+    zone_id, in_force = held.draft.zone_id, zone.alert is not None and not zone.alert.lapsed
+    draft = retold(
+        held.draft,
+        len(held.tracks),
+        case.decision.t_ns,
+        case.zones[zone_id],
+        case.ground,
+        case.policies[zone_id],
+        update=in_force,
+    )
+    return msgspec.structs.replace(held, draft=draft)
 
 
 def _said_over(zone: ZoneState) -> ZoneState:

@@ -77,6 +77,43 @@ def draft_of(
     )
 
 
+def retold(
+    draft: Draft,
+    tracks: int,
+    t_ns: int,
+    zone: Zone,
+    ground: Ground,
+    policy: Policy,
+    *,
+    update: bool,
+) -> Draft:
+    """Return a warning with its words as of the time that it is let out.
+
+    What is told in minutes counts from the message that people read, not from the draft that
+    waited for a name; what is told of an arrival that is over by then is left out.
+
+    Args:
+        draft: The warning as it was drafted.
+        tracks: How many tracks it rests on.
+        t_ns: When it is let out.
+        zone: Its zone.
+        ground: Zones and places.
+        policy: The zone's policy.
+        update: An alert of the zone is in force already.
+    """
+    window = first_window_ns(draft.reasons)
+    named = [place for one in draft.reasons[:1] if (place := ground.places.get(one.place_id))]
+    facts = msgspec.structs.replace(
+        _facts(zone, draft.level, ground, policy),
+        place=names_of(named[0]) if named else {},
+        tracks=tracks,
+        span_min=None if window is None or window[1] <= t_ns else span_min(t_ns, *window),
+        valid_min=max(1, (draft.t_expires_ns - t_ns) // (60 * S_NS)),
+        update=update,
+    )
+    return msgspec.structs.replace(draft, texts=texts_of(facts, policy.languages))
+
+
 def prolonged_of(
     zone: Zone, level: int, t_ns: int, tracks: int, ground: Ground, policy: Policy, line: Line
 ) -> Draft:
