@@ -131,32 +131,50 @@ const drawZoneLabels = c => {
 
 // Where tracks that are not seen may be: an area to worry about, not a place where they are.
 const FEW_REGIONS = 3;
-const drawRegions = c => {
-  const found = tracks.map(track => [track, regionAt(track, shown.t)]).filter(([, region]) => region);
-  const few = found.length <= FEW_REGIONS;
+const regionsNow = () => tracks.map(track => [track, regionAt(track, shown.t)]).filter(([, region]) => region);
+const circleOf = region => {
+  const path = new Path2D();
+  path.arc(toX(region.east), toY(region.north), region.radius * view.scale, 0, 2 * Math.PI);
+  return path;
+};
+const drawRegions = (c, ratio) => {
+  const found = regionsNow(), few = found.length <= FEW_REGIONS;
   // One path and one fill: where many overlap it is no more likely that something is there.
   const all = new Path2D();
-  for (const [track, region] of found) {
-    const x = toX(region.east), y = toY(region.north), r = region.radius * view.scale;
-    all.moveTo(x + r, y);
-    all.arc(x, y, r, 0, 2 * Math.PI);
-    const chosen = shown.chosen === track.id;
-    const own = new Path2D();
-    own.arc(x, y, r, 0, 2 * Math.PI);
-    c.strokeStyle = paint[track.kind];
-    c.globalAlpha = chosen ? 1 : few ? 0.7 : 0.3;
-    c.lineWidth = chosen ? 2 : few ? 1.2 : 0.8;
-    c.setLineDash([9, 3, 2, 3]);
-    c.stroke(own);
-    c.setLineDash([]);
-  }
+  for (const [, region] of found) all.addPath(circleOf(region));
   c.globalAlpha = 0.06;
   c.fillStyle = paint.without;
   c.fill(all);
+  if (!few) drawEdge(c, ratio, all);
+  for (const [track, region] of found) {
+    const chosen = shown.chosen === track.id;
+    if (!few && !chosen) continue;
+    c.strokeStyle = paint[track.kind];
+    c.globalAlpha = chosen ? 1 : 0.7;
+    c.lineWidth = chosen ? 2 : 1.2;
+    c.setLineDash([9, 3, 2, 3]);
+    c.stroke(circleOf(region));
+  }
+  c.setLineDash([]);
   c.globalAlpha = 1;
 };
+// The outer edge of many regions as one: what of their outlines lies inside any is rubbed out.
+const drawEdge = (c, ratio, all) => {
+  const layer = document.createElement("canvas");
+  layer.width = mapCanvas.width;
+  layer.height = mapCanvas.height;
+  const edge = layer.getContext("2d");
+  edge.setTransform(ratio, 0, 0, ratio, 0, 0);
+  edge.strokeStyle = paint.without;
+  edge.lineWidth = 2.4;
+  edge.stroke(all);
+  edge.globalCompositeOperation = "destination-out";
+  edge.fill(all);
+  c.globalAlpha = 0.6;
+  c.drawImage(layer, 0, 0, view.width, view.height);
+};
 const drawRegionLabels = c => {
-  const found = tracks.map(track => [track, regionAt(track, shown.t)]).filter(([, region]) => region);
+  const found = regionsNow();
   c.font = "600 12px system-ui, sans-serif";
   for (const [track, region] of found) {
     if (found.length > FEW_REGIONS && shown.chosen !== track.id) continue;
@@ -278,7 +296,8 @@ const stateAt = (track, t) => {
   const status = night.statuses[track.status[i]];
   return {
     i, ended, status,
-    age: track.age[i] + ahead,
+    // After its last measurement it counts from there, in the picture or out of it.
+    age: t >= track.seen ? (t - track.seen) / TICKS_S : track.age[i] + ahead,
     east: track.east[i] + k * ahead * track.speed[i] * Math.sin(a),
     north: track.north[i] + k * ahead * track.speed[i] * Math.cos(a),
     lost: ended ? status !== "confirmed" : status === "lost",
@@ -399,7 +418,7 @@ const drawMap = () => {
   drawZones(c, ratio);
   drawReaches(c);
   drawBorders(c, ratio);
-  drawRegions(c);
+  drawRegions(c, ratio);
   const now = [];
   for (const track of tracks) {
     const at = stateAt(track, shown.t);

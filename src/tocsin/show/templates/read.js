@@ -145,8 +145,10 @@ const clockOf = ms => {
 const msOf = t => night.t0_ms + t * 1000 / TICKS_S;
 const utcOf = t => clockOf(msOf(t));
 const localOf = t => night.offset_s === null ? null : clockOf(msOf(t) + night.offset_s * 1000);
-const lengthOf = seconds => seconds < 60 ? `${Math.round(seconds)} s`
-  : `${Math.floor(seconds / 60)} min ${pad(Math.round(seconds) % 60)} s`;
+const lengthOf = seconds => {
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
+};
 const metres = m => m < 1000 ? `${Math.round(m)} m` : `${(m / 1000).toFixed(m < 10000 ? 1 : 0)} km`;
 const share = p => p < 0.01 ? "under 1 %" : p > 0.99 ? "over 99 %" : `${Math.round(p * 100)} %`;
 
