@@ -115,7 +115,7 @@ def test_the_headline_says_what_flew_crossed_and_was_drafted(page: str) -> None:
     assert "Places threatened at some time with 50 % or more: Galați (74 %)." in text
     assert "3 warnings drafted for 1 zone, the first (PREPARE) at 22:52:20 UTC" in text
     assert "(01:52:20 EEST)" in text
-    assert "measured for the first 1 min 4" in text
+    assert re.search(r"; seen inside for 1 min 4\d s, then carried on unseen for another \d", text)
     assert "none was sent" in text
     assert text.count("[#") >= 4
 
@@ -334,3 +334,15 @@ def test_a_browser_runs_the_page_without_an_error(run: RunFolder, tmp_path: Path
     assert "Track 5" in card[0]
     assert "not known" in card[0]
     assert "23:00:10 UTC" in dom
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium or chrome on this machine")
+def test_time_unseen_goes_on_when_a_track_leaves_the_picture(
+    run: RunFolder, tmp_path: Path
+) -> None:
+    """Track 8 was seen last at 900 s and left the picture at 1060 s; the record ends at 1828 s."""
+    dom, _ = browse(write_report(run), tmp_path / "profile", "#track=8")
+    card = re.search(r'<div id="card".*?</dl></div>', dom, re.DOTALL)
+    assert card is not None
+    assert "no longer in the picture" in card[0]
+    assert "<dt>Last measured</dt><dd>15 min 28 s before</dd>" in card[0]

@@ -3,7 +3,16 @@
 import pytest
 
 from tocsin.model.units import S_NS
-from tocsin.show.words import LocalTime, chance, count, duration, first_upper, thousands, utc_span
+from tocsin.show.words import (
+    LocalTime,
+    ahead,
+    chance,
+    count,
+    duration,
+    first_upper,
+    thousands,
+    utc_span,
+)
 
 T_NS = 1_780_009_200 * S_NS
 """2026-05-28 23:00:00 UTC, which is 29 May in Romania."""
@@ -52,3 +61,17 @@ def test_counts_and_durations_are_plain_words() -> None:
         "over 99 %",
         "over 99 %",
     ]
+
+
+@pytest.mark.parametrize(
+    ("early_s", "late_s", "said"),
+    [
+        (240, 540, "in 4 to 9 min"),
+        (170, 185, "in about 3 min"),
+        (-30, 100, "in 0 to 2 min"),
+        (-90, -10, "in less than 1 min"),
+    ],
+)
+def test_a_window_that_rounds_to_one_number_says_one(early_s: int, late_s: int, said: str) -> None:
+    """ "In 3 to 3 min" reads like a fault of the machine."""
+    assert ahead(early_s * S_NS, late_s * S_NS) == said

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import msgspec
 
 from tocsin.model.alert import AlertText, Decision, Draft, Reason, Stage, Transition
-from tocsin.model.units import S_NS
 from tocsin.show.lives import Act, DraftEntry, Lives, Step, ZoneOdds
 from tocsin.show.night import Night
-from tocsin.show.words import LocalTime, chance, first_upper, thousands, zone_name
+from tocsin.show.words import LocalTime, ahead, chance, first_upper, thousands, zone_name
 from tocsin.wire.cell_broadcast.pages import PAGES_LIMIT, alphabet_of, page_count
 from tocsin.wire.cell_broadcast.text import sendable_text
 
@@ -169,8 +168,7 @@ def _odds(odds: ZoneOdds, t_ns: int) -> Odds:
     if threat.t_p05_ns is None or threat.t_p95_ns is None:
         window = "no window"
     else:
-        early, late = ((t - t_ns) / S_NS / 60 for t in (threat.t_p05_ns, threat.t_p95_ns))
-        window = f"in {max(0.0, early):.0f} to {max(0.0, late):.0f} min"
+        window = ahead(threat.t_p05_ns - t_ns, threat.t_p95_ns - t_ns)
     return Odds(
         track_id=threat.track_id,
         kind=f"{odds.kind}, {chance(odds.kind_prob)}",

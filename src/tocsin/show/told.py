@@ -141,20 +141,21 @@ def _kind_told(passage: Passage, night: Night) -> str:
 def _crossing_text(passage: Passage, night: Night, local: LocalTime) -> str:
     stay, flown = passage.stay, passage.flown
     after_ns = stay.from_ns if stay.after_ns is None else stay.after_ns
-    end = ", then outside again" if stay.left else _end_inside(flown, stay)
     return (
         f"Track {flown.track_id}{_kind_told(passage, night)} crossed the border {stay.border_id} "
-        f"{local.between(after_ns, stay.from_ns)}; held inside for "
-        f"{duration(max(0, stay.to_ns - stay.from_ns))}{end}."
+        f"{local.between(after_ns, stay.from_ns)}; {_inside(flown, stay)}."
     )
 
 
-def _end_inside(flown: Flown, stay: Stay) -> str:
-    """Say how a stay without a known end stands; what was not seen is not claimed."""
-    seen_ns = flown.t_last_update_ns
-    if stay.to_ns - seen_ns > 10 * S_NS:
-        return f", measured for the first {duration(seen_ns - stay.from_ns)} of it"
-    return ", still there when last measured"
+def _inside(flown: Flown, stay: Stay) -> str:
+    """Say how long a stay was; of one without a known end, what was not seen is not claimed."""
+    held, seen_ns = duration(max(0, stay.to_ns - stay.from_ns)), flown.t_last_update_ns
+    if stay.left:
+        return f"held inside for {held}, then outside again"
+    if stay.to_ns - seen_ns <= 10 * S_NS:
+        return f"held inside for {held}, still there when last measured"
+    seen, unseen = duration(seen_ns - stay.from_ns), duration(stay.to_ns - seen_ns)
+    return f"seen inside for {seen}, then carried on unseen for another {unseen}"
 
 
 def _threatened(night: Night, flown: list[Flown], local: LocalTime) -> Iterator[Sentence]:

@@ -85,6 +85,14 @@ def duration(span_ns: int) -> str:
     return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
+def ahead(early_ns: int, late_ns: int) -> str:
+    """Return `in 4 to 9 min`; one number where both ends round to it."""
+    early, late = (f"{max(0.0, ahead_ns / S_NS / 60):.0f}" for ahead_ns in (early_ns, late_ns))
+    if early != late:
+        return f"in {early} to {late} min"
+    return f"in about {late} min" if late != "0" else "in less than 1 min"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Return `1 track`, `2 tracks`, `no tracks`."""
     if number == 1:
