@@ -23,6 +23,7 @@ import numpy as np
 
 from tocsin import assess
 from tocsin.assess.analogues import Library, joined, library_of
+from tocsin.assess.recalibration import MODEL
 from tocsin.assess.settings import AssessSettings
 from tocsin.detect.site import Site as DetectionSite
 from tocsin.geo.check import check_near
@@ -79,6 +80,8 @@ class LibraryFile(msgspec.Struct, frozen=True, kw_only=True):
     """Of the site's own file; empty: the shipped one alone."""
     data: bytes
     """What that file holds, or nothing."""
+    model: str
+    """Version of the model of futures that it was used with."""
     shipped_sha256: str
     """Of the library that came with this version: it fills in the classes that a site's lacks."""
 
@@ -204,9 +207,9 @@ def library_of_site(site: Site) -> Library:
         BadInput: Its own file holds no library.
     """
     data = _SHIPPED.read_bytes()
-    if sha256(data).hexdigest() != site.library.shipped_sha256:
+    if (MODEL, sha256(data).hexdigest()) != (site.library.model, site.library.shipped_sha256):
         raise BadSettings(
-            "the library of futures that is shipped is not the one that was used",
+            "the model or the shipped library of futures is not the one that was used",
             where="journal",
             remedy="Replay it with the version that recorded it.",
         )
@@ -280,7 +283,7 @@ def _library_file(name: str, folder: Path, where: str) -> LibraryFile:
             ) from None
         _read_library(data, where=str(folder / name))
     shipped_sha256 = sha256(_SHIPPED.read_bytes()).hexdigest()
-    return LibraryFile(name=name, data=data, shipped_sha256=shipped_sha256)
+    return LibraryFile(name=name, data=data, model=MODEL, shipped_sha256=shipped_sha256)
 
 
 def _read_library(data: bytes, *, where: str) -> Library:

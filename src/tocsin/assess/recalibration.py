@@ -14,7 +14,7 @@ from tocsin.assess.motion import MOTIONS
 
 F64 = NDArray[np.float64]
 
-MODEL = "half turn events, half analogues; 2026-11"
+MODEL = "analogues and turn events; 2026-11"
 """The version of the model: thresholds, window levels and tables belong to it."""
 
 
