@@ -265,6 +265,7 @@ def test_what_an_approver_without_the_right_lets_out_stays(
     code, told, _ = tocsin(*words)
     assert code == 0
     assert re.search(r"^Refused +Nobody has not the right to approve", told, re.MULTILINE)
+    assert "warn.approvers of the site file" in told
     assert re.search(r"^Sent +nothing", told, re.MULTILINE)
     assert list((out / "alerts").glob("*.xml"))
     assert not list((out / "alerts").glob("*/*"))
@@ -272,6 +273,21 @@ def test_what_an_approver_without_the_right_lets_out_stays(
     code, told, _ = tocsin("replay", out, *other)
     assert (code, "EQUAL" in told) == (0, False), "another approver asks another question"
     assert "alerts, let out by Exercise approver" in told
+
+
+def test_one_name_where_two_are_needed_lets_nothing_out_and_is_told(
+    tocsin: Tocsin, recordings: tuple[Path, ...], tmp_path: Path
+) -> None:
+    """Who approved and sees nothing sent must read why."""
+    site = written(tmp_path, policy='approvers = ["Ana", "Ion"]\ntwo_person = true')
+    words = ("replay", *recordings, "--site", site, "--out", tmp_path / "run")
+    code, told, _ = tocsin(*words, "--approver", "Ana")
+    assert code == 0
+    assert re.search(r"^Sent +nothing: no draft was approved by all", told, re.MULTILINE)
+    assert re.search(
+        r"^Waiting +\d+ drafts? ha(s|ve) one name of the two needed", told, re.MULTILINE
+    )
+    assert not re.search(r"^Refused", told, re.MULTILINE)
 
 
 NS = "urn:oasis:names:tc:emergency:cap:1.2"

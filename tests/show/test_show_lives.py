@@ -16,7 +16,7 @@ from tocsin.record.run_folder import RunFolder
 from tocsin.show.calls import CHOICES_TOLD
 from tocsin.show.night import gather
 from tocsin.show.report import render, write_report
-from tocsin.show.stories import standing
+from tocsin.show.stories import one_name_short, standing
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +99,18 @@ def test_only_the_second_name_is_told_as_the_sending(page: str) -> None:
     """One approval of two must not read as if it had been enough, nor the last as one too few."""
     assert card(page, "galati-city-warn-1160").count("a second name was needed") == 1
     assert "a second name" not in card(page, "reni-town-warn-560")
+
+
+def test_what_one_of_two_approved_is_found_until_the_other_has(folder: RunFolder) -> None:
+    """An approval that waits for a second name has sent nothing."""
+    with folder.read_journal() as journal:
+        lives = gather(journal).lives
+    assert one_name_short(lives) == ()
+    draft_id = "galati-city-warn-1160"
+    kept = {name: entry for name, entry in lives.sent.items() if name != draft_id}
+    steps = lives.steps | {draft_id: lives.steps[draft_id][:1]}
+    waiting = msgspec.structs.replace(lives, sent=kept, steps=steps)
+    assert [draft.id for draft in one_name_short(waiting)] == [draft_id]
 
 
 def test_a_card_has_the_odds_of_its_zone_and_the_words_in_every_language(page: str) -> None:

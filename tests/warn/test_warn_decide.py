@@ -1,5 +1,7 @@
 """Who may decide, and what comes of it."""
 
+import re
+
 import msgspec
 import pytest
 
@@ -60,7 +62,10 @@ def test_a_stranger_changes_nothing(watch, assessment_of) -> None:
     watch.look(assessment_of(probs=WARNED))
     before = watch.state
     outcome = watch.say("approve", watch.drafts[0].id, by="Mallory")
-    assert outcome.refused == "Mallory has not the right to approve: not an approver"
+    assert outcome.refused == (
+        "Mallory has not the right to approve: not an approver (name them in warn.approvers of "
+        "the site file)"
+    )
     assert (outcome.sent, outcome.transitions, watch.state) == ((), (), before)
 
 
@@ -139,7 +144,8 @@ def test_a_draft_is_decided_once(watch, assessment_of) -> None:
     """Two officers who click at the same time send one alert."""
     watch.look(assessment_of(probs=WARNED))
     assert watch.say("approve", watch.drafts[0].id, by="Ana").sent
-    assert "no open draft" in watch.say("approve", watch.drafts[0].id, by="Ion").refused
+    refused = watch.say("approve", watch.drafts[0].id, by="Ion").refused
+    assert re.fullmatch("no open draft .* for Ion to approve: .*; nothing was changed", refused)
 
 
 def test_what_has_run_out_of_time_cannot_be_approved(watch, assessment_of) -> None:

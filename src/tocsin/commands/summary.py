@@ -9,6 +9,8 @@ from tocsin.commands.replay import Replayed
 from tocsin.detect.accounts import KEPT
 from tocsin.model.units import DAY_NS, S_NS
 from tocsin.pipeline import Line
+from tocsin.show.lives import gather_lives
+from tocsin.show.stories import one_name_short
 
 DRAFTS_SHOWN = 12
 WORDS = {
@@ -43,7 +45,7 @@ def print_summary(done: Replayed, console: Console) -> None:
     ]  # fmt: skip
     if len(line.desk.drafts) > DRAFTS_SHOWN:
         rows.append(("", f"... and {len(line.desk.drafts) - DRAFTS_SHOWN} more, see the report"))
-    rows += [("Sent", _sent(line)), ("Refused", _refused(line))]
+    rows += [("Sent", _sent(line)), ("Waiting", _waiting(line)), ("Refused", _refused(line))]
     if line.site.synthetic:
         rows.append(("Exercise", "synthetic: " + (line.site.note or "the input is simulated")))
     if line.t_begin_ns < DAY_NS:
@@ -85,9 +87,23 @@ def _sent(line: Line) -> str:
     """Say what was let out, and by whom."""
     sent = line.desk.sent
     if not sent:
-        return "nothing: nobody approved" if line.desk.drafts else ""
+        why = "no draft was approved by all whose name it needs"
+        return f"nothing: {why}" if line.desk.drafts else ""
     names = ", ".join(sorted({one.by for one in sent}))
     return f"{len(sent)} alerts, let out by {names}".replace("1 alerts", "1 alert")
+
+
+def _waiting(line: Line) -> str:
+    """Say what one person approved, and no second one, where two are needed."""
+    policy = line.site.warn
+    if not (policy.two_person or any(own.two_person for own in policy.zone.values())):
+        return ""
+    with line.folder.read_journal() as journal:
+        drafts = one_name_short(gather_lives(journal))
+    if not drafts:
+        return ""
+    number = "1 draft has" if len(drafts) == 1 else f"{len(drafts)} drafts have"
+    return f"{number} one name of the two needed (two_person): not sent, first {drafts[0].id}"
 
 
 def _refused(line: Line) -> str:

@@ -221,10 +221,30 @@ def _act_told(act: Act, draft: Draft, steps: tuple[Step, ...]) -> str:
         return ""
     if act.refused:
         return first_upper(f"{decision.by} wanted to {decision.choice} it. Refused: {act.refused}.")
-    if decision.choice != "approve" or any(_made(step, decision) for step in steps):
+    if decision.choice != "approve" or not _left_waiting(decision, draft, steps):
         return ""
+    return f"Approved by {decision.by}; a second name was needed."
+
+
+def one_name_short(lives: Lives) -> tuple[Draft, ...]:
+    """Return the drafts that one person approved, and no second one though two were needed."""
+    drafts = (entry.draft for entry in lives.drafts if entry.draft.id not in lives.held_back)
+    return tuple(
+        draft
+        for draft in drafts
+        if draft.id not in lives.sent
+        and any(_act_told(act, draft, lives.steps.get(draft.id, ())) for act in _approvals(lives))
+    )
+
+
+def _approvals(lives: Lives) -> Iterator[Act]:
+    return (act for act in lives.acts if act.decision.choice == "approve" and not act.refused)
+
+
+def _left_waiting(decision: Decision, draft: Draft, steps: tuple[Step, ...]) -> bool:
+    """Say whether a draft was open when a person approved it, and stayed so."""
     alive = draft.t_drafted_ns <= decision.t_ns < _decided_ns(draft, steps)
-    return f"Approved by {decision.by}; a second name was needed." if alive else ""
+    return alive and not any(_made(step, decision) for step in steps)
 
 
 def _made(step: Step, decision: Decision) -> bool:

@@ -75,7 +75,9 @@ def _check_person(case: Case) -> None:
     """Refuse who has no right anywhere, and what needs a reason and has none."""
     by, choice = case.decision.by, case.decision.choice
     if not any(policy.may_approve(by) for policy in case.policies.values()):
-        raise RefusedError(f"{by or 'nobody'} has not the right to {choice}: not an approver")
+        who = by or "somebody without a name"
+        remedy = "name them in warn.approvers of the site file"
+        raise RefusedError(f"{who} has not the right to {choice}: not an approver ({remedy})")
     if choice in NEEDS_REASON and not case.decision.why.strip():
         raise RefusedError(f"to {choice} needs a reason")
 
@@ -173,8 +175,11 @@ def _subjects(state: WarnState, case: Case) -> list[tuple[str, Open]]:
     ]
     alive = [one for one in found if one[1].draft.t_expires_ns > case.decision.t_ns]
     if not alive:
-        subject = case.decision.subject
-        raise RefusedError(f"no open draft or alarm {subject!r}: decided, replaced or lapsed")
+        by, choice, subject = case.decision.by, case.decision.choice, case.decision.subject
+        raise RefusedError(
+            f"no open draft or alarm {subject!r} for {by} to {choice}: decided, replaced or lapsed "
+            "before; nothing was changed"
+        )
     mine = [(zone_id, held) for zone_id, held in alive if case.may(zone_id)]
     if not mine:
         zones = ", ".join(sorted({zone_id for zone_id, _ in alive}))
