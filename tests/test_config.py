@@ -263,7 +263,7 @@ BAD = [
     ('["en-GB"]', '["en-GB"]\n[warn.zone.Tulce]\ntwo_person = true', 'warn.zone["Tulce"]',
      "no zone and no county has this id"),
     ('["en-GB"]', '["en-GB"]\n[warn.zone.x]\nlast_call = { min_prob = 0.1 }', "warn",
-     'zone "x": a higher level must not ask'),
+     'zone "x": last_call.min_prob = 0.1, warn.min_prob = '),
     ('["en-GB"]', '["en-GB"]\nstanding_authority = { given_by = "A", given_on = "2026-01-01", '
      'levels = ["WARN"] }', "warn", "given_by is none of the approvers"),
 ]  # fmt: skip

@@ -95,11 +95,15 @@ AUTHORITY = (
 POLICIES = {
     "thresholds inverted": (
         "warn = { within_s = 600.0, min_prob = 0.15 }",
-        ("warn", "a higher level must not ask for a lower probability"),
+        (
+            "warn: warn.min_prob = 0.15, prepare.min_prob = 0.2",
+            "a higher level must not ask for a lower probability",
+            "docs/warning.md",
+        ),
     ),
     "times inverted": (
         "warn = { within_s = 1300.0, min_prob = 0.35 }",
-        ("a higher level must look less far",),
+        ("warn.within_s = 1300, prepare.within_s = 1200", "a higher level must look less far"),
     ),
     "inverted in one zone": (
         '[warn.zone."ro-gl-galati"]\nwarn = { min_prob = 0.9 }',
@@ -110,13 +114,23 @@ POLICIES = {
         '[warn.zone."ro-gl-galati"]\nlast_call = { min_prob = 0.4 }',
         ('warn.zone\\["ro-gl-galati"\\]', "lower probability", "county"),
     ),
-    "a probability over 1": ("warn = { within_s = 600.0, min_prob = 1.5 }", ("min_prob", "0..1")),
+    "a probability over 1": (
+        "warn = { within_s = 600.0, min_prob = 1.5 }",
+        ("warn.min_prob = 1.5", "above 0, at most 1"),
+    ),
+    "a probability of nothing": (
+        "warn = { within_s = 600.0, min_prob = 0.0 }",
+        ("warn.min_prob = 0", "above 0, at most 1"),
+    ),
     "beyond the forecast": (
         "prepare = { within_s = 3600.0, min_prob = 0.2 }",
         ("warn.prepare", "3600", "1200"),
     ),
     "a zone that is none": ('[warn.zone."ro-gl-galat"]', ("Did you mean `ro-gl-galati`",)),
-    "a language without texts": ('languages = ["ro-RO", "fr-FR"]', ("warn", "texts exist")),
+    "a language without texts": (
+        'languages = ["ro-RO", "fr-FR"]',
+        ("warn", "'fr-FR': texts exist"),
+    ),
     "no language": ("languages = []", ("languages", "at least one")),
     "authority of a stranger": (
         AUTHORITY.format(by="Bob", on="2026-05-01", level="WARN"),

@@ -18,7 +18,9 @@ _AT = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`\$?(?P<path>[^`]*)`)?$"
 _UNKNOWN = re.compile(r"unknown field `(.*)`")
 _MISSING = re.compile(r"missing required field `(.*)`")
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
-_READ_ON = "the documentation (docs/) explains every setting."
+_READ_ON = "The documentation (docs/) explains every setting."
+_GUIDES = {"warn": "Read docs/warning.md; docs/sites.md lists every setting."}
+"""Where a section of the site file is explained at length."""
 
 Step = str | int
 """A key of a table, the number of an array's entry, or `...` for any key of a free table."""
@@ -108,18 +110,22 @@ def _explained(message: str, raw: object, kind: Any, where: str) -> BadSettings:
                            remedy=nearest)  # fmt: skip
     if missing := _MISSING.search(what):
         return BadSettings("missing", where=_place(where, raw, (*path, missing[1])),
-                           remedy=f"Add it: {_READ_ON}")  # fmt: skip
+                           remedy=f"Add it. {_read_on(path)}")  # fmt: skip
     value = _value(raw, path)
     told = "got" in what or "enum" in what or isinstance(value, dict | list)
     given = "" if told else f", got {value!r}"
     return BadSettings(
         f"{what[0].lower()}{what[1:]}{given}".replace("`", ""),
         where=_place(where, raw, path),
-        remedy=_remedy(keys.get(_dotted(path).removesuffix("[]")), value),
+        remedy=_remedy(keys.get(_dotted(path).removesuffix("[]")), value, path),
     )
 
 
-def _remedy(setting: Setting | None, value: object) -> str:
+def _read_on(path: tuple[Step, ...]) -> str:
+    return _GUIDES.get(str(path[0]), _READ_ON) if path else _READ_ON
+
+
+def _remedy(setting: Setting | None, value: object, path: tuple[Step, ...]) -> str:
     """Name what would be right where the type lists it."""
     match setting and setting.field.type:
         case (
@@ -127,7 +133,7 @@ def _remedy(setting: Setting | None, value: object) -> str:
             | inspect.VarTupleType(item_type=inspect.LiteralType(values=values))
         ):
             return _nearest(str(value), [str(known) for known in values])
-    return f"{_READ_ON[0].upper()}{_READ_ON[1:]}"
+    return _read_on(path)
 
 
 def _nearest(word: str, known: list[str]) -> str:

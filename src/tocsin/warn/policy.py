@@ -1,6 +1,7 @@
 """The policy that people set: when to draft what, who may approve it, in which languages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -175,33 +176,46 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return name in self.approvers
 
 
-SENDER = "sender: no space, comma, <, &"
+SENDER = "sender: give one, without space, comma, < or &"
+TEXTS_EXIST = f"texts exist in {', '.join(LANGUAGES)}"
 Check = tuple[bool, str]
 
 
-def _thresholds(policy: Policy) -> tuple[Check, ...]:
+def _thresholds(policy: Policy) -> Iterator[Check]:
     """Check levels, probabilities and times."""
-    rules = policy.rules()
-    probs = [rule.min_prob for rule in rules]
-    horizons_s = [rule.within_s for rule in rules]
-    times_s = (policy.release_after_s, policy.update_after_s, policy.window_shift_s)
-    return (
-        (not all(0 < prob <= 1 for prob in probs), "min_prob must lie in 0..1"),
-        (probs != sorted(probs), "a higher level must not ask for a lower probability"),
-        (horizons_s != sorted(horizons_s, reverse=True), "a higher level must look less far"),
-        (min(horizons_s) <= 0, "within_s must be positive"),
-        (not all(0 <= rule.after_s <= 120 for rule in rules), "after_s must lie in 0..120"),
-        (not 0 < policy.release_ratio < 1, "release_ratio must lie in 0..1"),
-        (
-            not all(0 < rule.valid_s <= policy.max_duration_s for rule in rules),
-            "valid_s must lie in 0..max_duration_s",
-        ),
-        (not 60 <= policy.max_duration_s <= 86_400, "max_duration_s must lie in 60..86400"),
-        (min(times_s) < 0, "times < 0"),
-        (not 0 <= policy.min_exists_prob <= 1, "min_exists_prob must lie in 0..1"),
-        (not 0 <= policy.min_noncooperative_prob <= 1, "min_noncooperative_prob: 0..1"),
-        (not 0 <= policy.min_drone_prob <= 1, "min_drone_prob must lie in 0..1"),
-    )
+    for level, rule in zip(LEVELS, policy.rules(), strict=True):
+        yield from _rule_alone(level.lower(), rule, policy.max_duration_s)
+    yield from _ladder(policy.rules())
+    for name in ("release_after_s", "update_after_s", "window_shift_s"):
+        yield getattr(policy, name) < 0, f"{name} must be 0 or more"
+    for name in ("min_exists_prob", "min_noncooperative_prob", "min_drone_prob"):
+        yield not 0 <= getattr(policy, name) <= 1, f"{name} must lie in 0..1"
+    yield not 0 < policy.release_ratio < 1, "release_ratio must lie above 0 and below 1"
+    yield not 60 <= policy.max_duration_s <= 86_400, "max_duration_s must lie in 60..86400"
+
+
+def _rule_alone(level: str, rule: LevelRule, longest_s: float) -> Iterator[Check]:
+    """Check what one level asks for."""
+    if not 0 < rule.min_prob <= 1:
+        yield True, f"{level}.min_prob = {rule.min_prob:g}: it must be above 0, at most 1"
+    if not rule.within_s > 0:
+        yield True, f"{level}.within_s = {rule.within_s:g}: it must be above 0"
+    if not 0 <= rule.after_s <= 120:
+        yield True, f"{level}.after_s = {rule.after_s:g}: it must lie in 0..120"
+    if not 0 < rule.valid_s <= longest_s:
+        bounds = f"above 0, at most max_duration_s = {longest_s:g}"
+        yield True, f"{level}.valid_s = {rule.valid_s:g}: it must be {bounds}"
+
+
+def _ladder(rules: tuple[LevelRule, ...]) -> Iterator[Check]:
+    """Check that each level asks for no less than the one below it."""
+    for (low, below), (high, above) in pairwise(zip(map(str.lower, LEVELS), rules, strict=True)):
+        if above.min_prob < below.min_prob:
+            keys = f"{high}.min_prob = {above.min_prob:g}, {low}.min_prob = {below.min_prob:g}"
+            yield True, f"{keys}: a higher level must not ask for a lower probability"
+        if above.within_s > below.within_s:
+            keys = f"{high}.within_s = {above.within_s:g}, {low}.within_s = {below.within_s:g}"
+            yield True, f"{keys}: a higher level must look less far"
 
 
 def _people(policy: Policy) -> tuple[Check, ...]:
@@ -227,20 +241,26 @@ def _people(policy: Policy) -> tuple[Check, ...]:
     )
 
 
-def _messages(policy: Policy) -> tuple[Check, ...]:
+def _messages(policy: Policy) -> Iterator[Check]:
     """Check languages, sender and outline."""
-    short = {short_of(language) for language in policy.languages}
-    return (
-        (not policy.languages, "languages must name at least one"),
-        (not short | {policy.officer_language} <= set(LANGUAGES), f"texts exist in {LANGUAGES}"),
-        (len(short) < len(policy.languages), "languages: one is given twice"),
-        (not short <= set(policy.source_name), "source_name lacks one of the languages"),
-        (
-            not policy.sender or set(policy.sender) & set(" ,<&") != set(),
-            "sender: no space, comma, <, &",
-        ),
-        (not 4 <= policy.max_vertices <= 100, "max_vertices must lie in 4..100"),
-    )
+    yield not policy.languages, "languages must name at least one"
+    for language in policy.languages:
+        yield from _language(language, policy)
+    if policy.officer_language not in LANGUAGES:
+        yield True, f"officer_language = {policy.officer_language!r}: {TEXTS_EXIST}"
+    yield not policy.sender or bool(set(policy.sender) & set(" ,<&")), SENDER
+    yield not 4 <= policy.max_vertices <= 100, "max_vertices must lie in 4..100"
+
+
+def _language(language: str, policy: Policy) -> Iterator[Check]:
+    """Check one language of the messages."""
+    short = short_of(language)
+    if short not in LANGUAGES:
+        yield True, f"languages holds {language!r}: {TEXTS_EXIST}"
+    if sum(short_of(other) == short for other in policy.languages) > 1:
+        yield True, f"languages: {short!r} is given twice"
+    if short not in policy.source_name:
+        yield True, f"source_name lacks {short!r}, which languages holds"
 
 
 def short_of(language: str) -> str:
