@@ -29,6 +29,8 @@ from tocsin.sim.score.policy import Draft, Score, drafts, score
 from tocsin.warn.policy import Policy
 
 SEEDS = 10
+UNTOUCHED = 10
+"""The first ten held-out seeds were measured while the model was still being changed."""
 WARN_S, LAST_CALL_S, PREPARE_S = 600.0, 300.0, 1200.0
 TRIED = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 
@@ -165,7 +167,8 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--threshold", type=float, default=Policy().warn.min_prob)
     asked = parser.parse_args(argv)
-    seeds = (TUNING_SEEDS if asked.tuning else HELD_OUT_SEEDS)[: asked.seeds]
+    kept = TUNING_SEEDS if asked.tuning else HELD_OUT_SEEDS[UNTOUCHED:]
+    seeds = kept[: asked.seeds]
     begun = time.monotonic()
     settings, library = AssessSettings(), shipped_library()
     played = [play(f, seed, settings, library) for seed in seeds for f in FAMILIES]

@@ -72,7 +72,7 @@ def tell_pack(played: Packed, clutter: Packed, of: str) -> None:
     raid = pooled(played, RAID)
     if raid is not None:
         on = f"43-drone raid at three heights, {of}"
-        given("calls to the operator an hour, worst run", on, raid.calls_per_hour, "<= 6")
+        given("calls to the operator an hour, worst run", on, raid.calls_per_h, "<= 6")
         given("calls in the worst ten minutes", on, raid.calls_worst_10_min, "<= 10")
     for name in GAPS:
         told = played.by_scenario.get(name)

@@ -16,6 +16,7 @@ UNITS = tuple(
         *("m", "km", "m2", "m2ps2", "m2ps3", "per_m2", "per_km2", "mps", "mps2", "ft", "nm", "fl"),
         *("deg", "degps", "rad", "rad2", "radps", "s", "ms", "ns", "per_s", "hz", "kt", "px", "pa"),
         *("db", "dbm", "frac", "prob", "ratio", "share", "sigma", "per_look", "looks", "nats"),
+        *("per_h", "person_min"),
     )
 )
 

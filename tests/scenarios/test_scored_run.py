@@ -19,7 +19,7 @@ def test_a_run_is_scored_from_its_record(done: Replayed, recordings: tuple[Path,
     assert scored.measures is not None
     told = summary([scored.measures])
     assert told.raises == len(raises(drafted(done.line.desk.drafts), 1)) > 0
-    assert told.calls_per_hour is not None
+    assert told.calls_per_h is not None
     assert told.people_ratio is None or 0.0 < told.people_ratio <= 1.0
     assert told.first_alert_s is None  # nobody stood in for the approver
     assert told.premature == 0

@@ -244,10 +244,10 @@ def test_person_minutes_are_beside_the_whole_county() -> None:
 
     zones = [zone("a", 100, "c"), zone("b", 900, "c"), zone("far", 5_000, "d")]
     told = person_minutes([notice(0, 600, zone="a"), notice(60, 900, 0, zone="b")], zones)
-    assert (told.zones, told.counties) == (1_000.0, 10_000.0)
+    assert (told.zones_person_min, told.counties_person_min) == (1_000.0, 10_000.0)
     assert told.ratio == pytest.approx(0.1)
     both = person_minutes([notice(0, 600, zone="a"), notice(300, 900, zone="b")], zones)
-    assert (both.zones, both.counties) == (10_000.0, 15_000.0)
+    assert (both.zones_person_min, both.counties_person_min) == (10_000.0, 15_000.0)
     assert person_minutes([notice(0, 600, zone="a")], [zone("a", 100, "")]).ratio is None
     assert person_minutes([], zones).ratio is None
 
@@ -306,9 +306,9 @@ def alarm(t_s: float) -> Alarm:
 def test_calls_are_counted_in_the_worst_ten_minutes() -> None:
     """Eleven within 599 s are a flood; the twelfth at 600 s is of the next ten minutes."""
     load = calls([alarm(60.0 * k) for k in range(10)] + [alarm(599.0), alarm(600.0)], 7_200.0)
-    assert (load.alarms, load.per_hour, load.worst_10_min) == (12, 6.0, 11)
+    assert (load.alarms, load.per_h, load.worst_10_min) == (12, 6.0, 11)
     assert calls([], 600.0).worst_10_min == 0
-    assert calls([alarm(0.0)], 600.0).per_hour == 1.0  # never scaled up from a short run
+    assert calls([alarm(0.0)], 600.0).per_h == 1.0  # never scaled up from a short run
 
 
 def test_latency_runs_from_the_first_draft_to_the_first_publication() -> None:
@@ -360,7 +360,7 @@ def test_a_gap_is_recognised_by_number_or_by_link(rows: list, links: dict, outco
     about = {"targets": [{"target_id": 1, "unseen_ns": [span, [T0 + 900 * S, T0 + 910 * S]]}]}
     (found,) = gaps(about, [hazard], shown(rows), links)
     assert found.outcome == outcome
-    assert found.prob == (0.7 if outcome == "linked" else None)
+    assert found.same_prob == (0.7 if outcome == "linked" else None)
 
 
 # Together
@@ -391,7 +391,7 @@ def test_the_summary_takes_ratios_of_sums() -> None:
     assert (told.runs, told.raises, told.false_ratio) == (2, 4, 0.75)
     assert (told.arrivals, told.known, told.in_time_ratio) == (2, 2, 0.5)
     assert told.lead_median_ratio == pytest.approx(0.45, abs=0.02)
-    assert told.calls_per_hour == 0.0
+    assert told.calls_per_h == 0.0
     assert summary([right]).false_ratio == 0.0
     assert right.leads == (Lead(
         zone_id="z", target_id=1, t_arrived_ns=T0 + 740 * S,

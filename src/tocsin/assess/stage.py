@@ -158,6 +158,7 @@ def _assessment(track: Track, memory: Memory, strange_prob: float) -> Assessment
         noncooperative_prob=strange_prob,
         classes=memory.classes,
         context=context_of(track, memory),
+        seen_s=(track.t_update_ns - track.t_first_ns) / S_NS,
         crossings=() if told is None else told.crossings,
         threats=() if told is None else told.threats,
         zones=() if told is None else told.zones,

@@ -95,6 +95,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     classes: ClassBelief
     context: str
     """`straight`, `weaving`, `manoeuvring` or `lost`."""
+    seen_s: float = 0.0
+    """From its first to its latest measurement."""
     crossings: tuple[Crossing, ...]
     threats: tuple[Threat, ...]
     zones: tuple[ZoneThreat, ...] = ()

@@ -26,6 +26,7 @@ def counts(assessment: Assessment, policy: Policy) -> bool:
         assessment.exists_prob >= policy.min_exists_prob
         and assessment.noncooperative_prob >= policy.min_noncooperative_prob
         and assessment.classes.drone_prob >= policy.min_drone_prob
+        and assessment.seen_s >= policy.min_seen_s
     )
 
 

@@ -46,7 +46,7 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     """Track before, or None where none followed it."""
     after: int | None
     outcome: Literal["same track", "linked", "not linked", "not followed"]
-    prob: float | None
+    same_prob: float | None
     """What the link told; None where there is none."""
 
 
@@ -90,12 +90,12 @@ def _gap(hazard: Hazard, begin_ns: int, end_ns: int, shown: Shown, links: Links)
     base = {"target_id": hazard.target_id, "begin_ns": begin_ns, "end_ns": end_ns}
     if last is None or not after:
         first = after[0] if after else None
-        return Gap(**base, before=last, after=first, outcome="not followed", prob=None)
+        return Gap(**base, before=last, after=first, outcome="not followed", same_prob=None)
     if same:
-        return Gap(**base, before=same[0], after=same[0], outcome="same track", prob=None)
+        return Gap(**base, before=same[0], after=same[0], outcome="same track", same_prob=None)
     if prob > 0.0:
-        return Gap(**base, before=earlier, after=later, outcome="linked", prob=prob)
-    return Gap(**base, before=last, after=after[0], outcome="not linked", prob=None)
+        return Gap(**base, before=earlier, after=later, outcome="linked", same_prob=prob)
+    return Gap(**base, before=last, after=after[0], outcome="not linked", same_prob=None)
 
 
 def _followers(hazard: Hazard, shown: Shown, from_ns: int, to_ns: int) -> list[int]:

@@ -87,7 +87,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     extreme: int
     clears: int
     premature: int
-    calls_per_hour: float | None
+    calls_per_h: float | None
     """The most of any run."""
     calls_worst_10_min: int | None
     first_alert_s: float | None
@@ -146,7 +146,7 @@ def summary(runs: Sequence[Measures]) -> Summary:
         extreme=sum(run.extreme for run in runs),
         clears=sum(run.clears for run in runs),
         premature=sum(len(run.premature) for run in runs),
-        calls_per_hour=max((one.per_hour for one in load), default=None),
+        calls_per_h=max((one.per_h for one in load), default=None),
         calls_worst_10_min=max((one.worst_10_min for one in load), default=None),
         first_alert_s=max((r.latency.first_s for r in runs if r.latency), default=None),
         gaps=sum(gap.outcome != "not followed" for gap in all_gaps),
@@ -160,10 +160,11 @@ def _level(runs: Sequence[Measures], level: str) -> float | None:
 
 
 def _people(runs: Sequence[Measures]) -> float | None:
-    if any(run.people.counties is None for run in runs):
+    if any(run.people.counties_person_min is None for run in runs):
         return None
     return _ratio(
-        sum(run.people.zones for run in runs), sum(run.people.counties or 0.0 for run in runs)
+        sum(run.people.zones_person_min for run in runs),
+        sum(run.people.counties_person_min or 0.0 for run in runs),
     )
 
 

@@ -18,15 +18,16 @@ MINUTE_NS = 60 * S_NS
 class PersonMinutes(msgspec.Struct, frozen=True, kw_only=True):
     """Both, and how many of the zones warned belong to a county."""
 
-    zones: float
+    zones_person_min: float
     """Person-minutes in the zones that were warned."""
-    counties: float | None
+    counties_person_min: float | None
     """Had their whole counties been warned instead; None: the site does not tell counties."""
 
     @property
     def ratio(self) -> float | None:
         """Return the share, or None where nobody was warned or counties are not known."""
-        return self.zones / self.counties if self.counties else None
+        whole = self.counties_person_min
+        return self.zones_person_min / whole if whole else None
 
 
 def person_minutes(notices: Sequence[Notice], zones: Sequence[Zone]) -> PersonMinutes:
@@ -34,14 +35,14 @@ def person_minutes(notices: Sequence[Notice], zones: Sequence[Zone]) -> PersonMi
     spans = {zone.id: spans_of(notices, zone.id, WARN) for zone in zones}
     own = sum(zone.population * _minutes(spans[zone.id]) for zone in zones)
     if any(spans[zone.id] and not zone.county for zone in zones):
-        return PersonMinutes(zones=own, counties=None)
+        return PersonMinutes(zones_person_min=own, counties_person_min=None)
     people: dict[str, int] = {}
     times: dict[str, list[tuple[int, int]]] = {}
     for zone in zones:
         people[zone.county] = people.get(zone.county, 0) + zone.population
         times.setdefault(zone.county, []).extend(spans[zone.id])
     whole = sum(people[county] * _minutes(joined(times[county])) for county in people)
-    return PersonMinutes(zones=own, counties=whole)
+    return PersonMinutes(zones_person_min=own, counties_person_min=whole)
 
 
 def _minutes(spans: Sequence[tuple[int, int]]) -> float:
