@@ -306,9 +306,9 @@ def alarm(t_s: float) -> Alarm:
 def test_calls_are_counted_in_the_worst_ten_minutes() -> None:
     """Eleven within 599 s are a flood; the twelfth at 600 s is of the next ten minutes."""
     load = calls([alarm(60.0 * k) for k in range(10)] + [alarm(599.0), alarm(600.0)], 7_200.0)
-    assert (load.alarms, load.per_h, load.worst_10_min) == (12, 6.0, 11)
+    assert (load.alarms, load.alarms_per_h, load.worst_10_min) == (12, 6.0, 11)
     assert calls([], 600.0).worst_10_min == 0
-    assert calls([alarm(0.0)], 600.0).per_h == 1.0  # never scaled up from a short run
+    assert calls([alarm(0.0)], 600.0).alarms_per_h == 1.0  # never scaled up from a short run
 
 
 def test_latency_runs_from_the_first_draft_to_the_first_publication() -> None:

@@ -21,7 +21,7 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     """Calls to the operator."""
 
     alarms: int
-    per_h: float
+    alarms_per_h: float
     """Mean over the run; a run shorter than an hour counts as one."""
     worst_10_min: int
     """Most within any ten minutes."""
@@ -44,7 +44,7 @@ def calls(alarms: Sequence[Alarm], span_s: float) -> Calls:
     within = np.searchsorted(t_s, t_s + BURST_S, side="left") - np.arange(len(t_s))
     return Calls(
         alarms=len(alarms),
-        per_h=len(alarms) / max(span_s / HOUR_S, 1.0),
+        alarms_per_h=len(alarms) / max(span_s / HOUR_S, 1.0),
         worst_10_min=int(within.max(initial=0)),
     )
 

@@ -146,7 +146,7 @@ def summary(runs: Sequence[Measures]) -> Summary:
         extreme=sum(run.extreme for run in runs),
         clears=sum(run.clears for run in runs),
         premature=sum(len(run.premature) for run in runs),
-        calls_per_h=max((one.per_h for one in load), default=None),
+        calls_per_h=max((one.alarms_per_h for one in load), default=None),
         calls_worst_10_min=max((one.worst_10_min for one in load), default=None),
         first_alert_s=max((r.latency.first_s for r in runs if r.latency), default=None),
         gaps=sum(gap.outcome != "not followed" for gap in all_gaps),
