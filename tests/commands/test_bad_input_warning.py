@@ -62,7 +62,9 @@ ZONES = {
     "nobody": (given("population", 0), ("no population", "leave out")),
     "fewer than nobody": (given("population", -5), ("population", "whole number")),
     "population in words": (given("population", "many"), ("population", "whole number")),
-    "no id": (given("id", None), ("`id` is missing",)),
+    "more than live on Earth": (given("population", 10**30), ("population", "0 to 10000000000")),
+    "true for a number": (given("population", True), ("population", "True", "whole number")),
+    "no id": (given("id", None), ("`id` is missing", "an `id`")),
     "no name in a language": (given("name:uk", ""), ("no name in `uk`", "name:uk")),
     "name with mark-up": (given("name:ro", "<b>Galați</b>"), ("zone ro-gl-galati", "mark-up")),
     "name with a bell": (given("name:ro", "Galați\x07"), ("zone ro-gl-galati", "unseen")),
@@ -110,8 +112,8 @@ POLICIES = {
         ('zone "ro-gl-galati"', "lower probability"),
     ),
     "inverted by county and zone together": (
-        '[warn.zone."ro-gl"]\nwarn = { min_prob = 0.45 }\n'
-        '[warn.zone."ro-gl-galati"]\nlast_call = { min_prob = 0.4 }',
+        '[warn.zone."ro-gl"]\nwarn = { min_prob = 0.55 }\nlast_call = { min_prob = 0.6 }\n'
+        '[warn.zone."ro-gl-galati"]\nlast_call = { min_prob = 0.52 }',
         ('warn.zone\\["ro-gl-galati"\\]', "lower probability", "county"),
     ),
     "a probability over 1": (

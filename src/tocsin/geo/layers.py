@@ -12,6 +12,8 @@ from tocsin.geo.plane import SitePlane
 from tocsin.geo.zones import check_apart, check_people, languages_of
 from tocsin.model.place import Country, Place, Zone
 
+MOST_PEOPLE = 10_000_000_000
+"""More than live on Earth: a larger number is a slip of the pen."""
 F64 = NDArray[np.float64]
 Ring = tuple[tuple[float, float], ...]
 
@@ -138,16 +140,18 @@ def _outer_rings(feature: Feature) -> tuple[Ring, ...]:
 def _text(feature: Feature, key: str) -> str:
     value = feature.properties.get(key)
     if value is None or not str(value).strip():
-        feature.refuse(f"property `{key}` is missing", f"Give every feature a `{key}`.")
+        article = "an" if key[0] in "aeiou" else "a"
+        feature.refuse(f"property `{key}` is missing", f"Give every feature {article} `{key}`.")
     return str(value)
 
 
 def _count(feature: Feature, key: str) -> int:
     value = feature.properties.get(key)
-    whole = isinstance(value, int | float | np.integer) and float(value).is_integer() and value >= 0
-    if not whole:
-        feature.refuse(f"property `{key}` is {value!r}", "Give a whole number, 0 or more.")
-    return int(value)  # type: ignore[arg-type]
+    number = isinstance(value, int | float | np.integer) and not isinstance(value, bool)
+    if not number or not 0 <= value <= MOST_PEOPLE or value != int(value):  # type: ignore[operator, arg-type]
+        remedy = f"Give a whole number, 0 to {MOST_PEOPLE}."
+        feature.refuse(f"property `{key}` is {repr(value)[:40]}", remedy)
+    return int(value)
 
 
 def _refuse_twice(features: Sequence[Feature], ids: Sequence[str]) -> None:
