@@ -164,7 +164,10 @@ def _head(one: Explained) -> str:
         return f"[green]SOUND[/], {proof} ({counts})"
     believed = one.verdict.reason in ({"verified"} if one.trusting else LOOSE)
     why = "its contents" if believed else f"the signature: {one.verdict.reason}"
-    why = "its contents, and the signature" if errors and not believed else why
+    if one.verdict.reason == "unreadable":
+        why = "its contents: it cannot be read"
+    elif errors and not believed:
+        why = "its contents, and the signature"
     return f"[red]NOT SOUND[/] because of {why} ({counts})"
 
 

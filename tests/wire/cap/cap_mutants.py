@@ -438,6 +438,9 @@ def whole_files(base: etree._Element) -> Iterator[Mutant]:
     }.items():  # fmt: skip
         yield Mutant(f"not-xml: {name}", "not-xml", data)
     yield Mutant("doctype", "doctype", entity + xml)
+    loop = b"<!DOCTYPE alert [<!ENTITY x '&y;'><!ENTITY y '&x;'>]><alert a='&x;'/>"
+    for name, data in {"loop": loop, "deep": b"<a>" * 1000 + b"</a>" * 1000}.items():
+        yield Mutant(f"bomb: {name}", "bomb", data)
     yield Mutant("not-cap: root", "not-cap", b"<alert/>")
     yield Mutant("not-cap: feed", "not-cap", b"<feed xmlns='http://www.w3.org/2005/Atom'/>")
     old = NAMESPACE.encode()

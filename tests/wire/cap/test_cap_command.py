@@ -211,6 +211,26 @@ def test_a_folder_is_no_file(tmp_path) -> None:
         explain_files([tmp_path], trust=None, at="", strict=False)
 
 
+def test_an_empty_file_is_not_said_to_have_a_wrong_signature(put, trusted, capsys) -> None:
+    """What cannot be read has no signature to be wrong."""
+    text, (one,) = said([put("a.xml", b"")], capsys, trust=trusted[1])
+    assert not one.sound
+    assert "NOT SOUND because of its contents: it cannot be read (1 error" in text
+    assert "signature" not in text
+
+
+def test_an_entity_bomb_is_called_one(put, capsys) -> None:
+    """Asking for such a file again would be the wrong advice."""
+    levels = "".join(f"<!ENTITY e{n} '{f'&e{n - 1};' * 10}'>" for n in range(1, 10))
+    head = f"<!DOCTYPE alert [<!ENTITY e0 'lol'>{levels}]>"
+    text, _ = said([put("a.xml", f"{head}<alert a='&e9;'/>".encode())], capsys)
+    assert "built to exhaust whoever reads it" in text
+    assert "Do not open it" in text
+    assert "xmlCtxt" not in text
+    text, _ = said([put("b.xml", b"<!DOCTYPE alert><alert/>")], capsys)
+    assert text.count("a document type declaration") == 1
+
+
 def test_a_trust_store_may_be_empty(tmp_path) -> None:
     """Then nobody is believed."""
     (tmp_path / "trust.toml").write_text("")

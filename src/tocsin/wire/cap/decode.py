@@ -27,8 +27,8 @@ def parse(data: bytes, source: str = "", *, old_forms: bool = False) -> CapAlert
         old_forms: Also read CAP 1.0 and 1.1, and times with `Z` or a fraction.
 
     Returns:
-        The alert, or why there is none: `too-large`, `doctype`, `not-xml`, `too-many-elements`,
-        `too-many-points`, `not-cap`, `bad-field`.
+        The alert, or why there is none: `too-large`, `not-xml`, `bomb`, `doctype`,
+        `too-many-elements`, `too-many-points`, `not-cap`, `bad-field`.
     """
     root = alert_tree(data, source)
     if isinstance(root, Rejected):

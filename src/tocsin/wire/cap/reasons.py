@@ -33,6 +33,10 @@ FILE = {
     "not-xml": Reason(
         "not well-formed XML", "Ask the sender for the file again.", checklist="OTHER"
     ),
+    "bomb": Reason(
+        "built to exhaust whoever reads it",
+        "Do not open it and do not pass it on; ask the sender by another way.",
+    ),
     "doctype": Reason("a document type declaration", "Trust nothing of it; ask the sender."),
     "too-many-elements": Reason("more elements than any alert", "Ask the sender."),
     "too-many-points": Reason("more points than any alert", "Simplify the polygons."),
