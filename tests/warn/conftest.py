@@ -106,6 +106,7 @@ def assessment_of():
                 other_prob=0.02,
             ),
             "context": "straight",
+            "seen_s": 240.0,
             "crossings": (crossing,),
             "threats": threats,
             "evidence": ((7, track_id), (8, 2)),

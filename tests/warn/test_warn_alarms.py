@@ -9,7 +9,7 @@ from tocsin.model.units import S_NS
 from tocsin.warn.alarms import RECALL_S
 from tocsin.warn.policy import Policy
 
-PREPARED, WARNED, CALLED = (0.0, 0.1, 0.3), (0.1, 0.4, 0.5), (0.6, 0.7, 0.8)
+PREPARED, WARNED, CALLED = (0.0, 0.1, 0.3), (0.1, 0.6, 0.7), (0.6, 0.7, 0.8)
 CALM = (0.0, 0.0, 0.0)
 
 

@@ -9,7 +9,7 @@ from tocsin.model.alert import Decision
 from tocsin.warn.policy import Policy, StandingAuthority, ZonePolicy
 from tocsin.warn.stage import decide
 
-WARNED, CALLED = (0.1, 0.4, 0.5), (0.6, 0.7, 0.8)
+WARNED, CALLED = (0.1, 0.6, 0.7), (0.6, 0.7, 0.8)
 
 
 def test_an_approved_draft_is_sent_in_the_name_of_the_approver(watch, assessment_of) -> None:
@@ -29,10 +29,10 @@ def test_an_approved_draft_is_sent_in_the_name_of_the_approver(watch, assessment
 @pytest.mark.parametrize(
     ("waited_s", "told", "valid"),
     [
-        (0, "in 6 to 9 minutes from this message", "Valid for 30 minutes"),
-        (125, "in 3 to 7 minutes from this message", "Valid for 27 minutes"),
-        (400, "within 3 minutes from this message", "Valid for 23 minutes"),
-        (700, "cannot be told", "Valid for 18 minutes"),
+        (0, "in 6 to 9 minutes from this message", "Valid for 20 minutes"),
+        (125, "in 3 to 7 minutes from this message", "Valid for 17 minutes"),
+        (400, "within 3 minutes from this message", "Valid for 13 minutes"),
+        (700, "cannot be told", "Valid for 8 minutes"),
     ],
 )
 def test_minutes_count_from_the_message_not_from_the_draft(

@@ -16,7 +16,7 @@ CALM = (0.0, 0.0, 0.0)
 def a_night(watching, ground, assessment_of):
     """Prepare, warn, last call, an update, and an all-clear; all approved."""
     watch = watching(ground, Policy(approvers=("Ana",), languages=LANGUAGES))
-    for probs in ((0.0, 0.1, 0.3), (0.1, 0.4, 0.5), (0.6, 0.7, 0.8)):
+    for probs in ((0.0, 0.1, 0.3), (0.1, 0.6, 0.7), (0.6, 0.7, 0.8)):
         watch.look(*(assessment_of(track_id=n, probs=probs) for n in range(43)), times=30)
         watch.say("approve", watch.drafts[-1].id)
     watch.look(assessment_of(probs=(0.6, 0.7, 0.8), window_min=(1.0, 2.0)), times=80)

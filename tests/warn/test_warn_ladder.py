@@ -22,7 +22,7 @@ def levels(history, step_s: float = 5.0, policy: Policy = POLICY) -> list[int]:
 
 def test_what_the_public_is_told_is_reached_at_once() -> None:
     """Every scan waited for is lead time lost."""
-    assert levels([(0.1, 0.0, 0.0), (0.4, 0.35, 0.0), (0.9, 0.9, 0.5)]) == [-1, WARN, LAST_CALL]
+    assert levels([(0.1, 0.0, 0.0), (0.6, 0.5, 0.0), (0.9, 0.9, 0.5)]) == [-1, WARN, LAST_CALL]
 
 
 def test_prepare_is_reached_when_it_lasts() -> None:
@@ -37,20 +37,20 @@ def test_a_rule_may_ask_for_time_at_every_level() -> None:
     policy = msgspec.structs.replace(
         POLICY, warn=msgspec.structs.replace(POLICY.warn, after_s=10.0)
     )
-    assert levels([(0.4, 0.4, 0.0)] * 4, policy=policy) == [-1, -1, WARN, WARN]
+    assert levels([(0.6, 0.55, 0.0)] * 4, policy=policy) == [-1, -1, WARN, WARN]
 
 
 def test_a_level_is_held_until_it_is_clearly_over() -> None:
     """Half the threshold for a minute: neither a dip nor a moment ends it."""
-    dip = [(0.4, 0.36, 0.0)] + [(0.2, 0.18, 0.0)] * 40
+    dip = [(0.6, 0.51, 0.0)] + [(0.3, 0.26, 0.0)] * 40
     assert set(levels(dip)) == {WARN}
-    over = [(0.4, 0.36, 0.0)] + [(0.05, 0.0, 0.0)] * 14
+    over = [(0.6, 0.51, 0.0)] + [(0.05, 0.0, 0.0)] * 14
     assert levels(over) == [WARN] * 13 + [NO_LEVEL] * 2
 
 
 def test_one_good_look_restarts_the_minute() -> None:
     """A track that comes and goes must not be counted out."""
-    history = [(0.4, 0.36, 0.0)] + ([(0.0, 0.0, 0.0)] * 11 + [(0.4, 0.2, 0.0)]) * 5
+    history = [(0.6, 0.51, 0.0)] + ([(0.0, 0.0, 0.0)] * 11 + [(0.6, 0.28, 0.0)]) * 5
     assert set(levels(history)) == {WARN}
 
 
@@ -68,8 +68,8 @@ def test_nothing_near_is_no_level() -> None:
 @given(st.lists(st.floats(0.51, 0.99), min_size=30, max_size=60))
 def test_noise_about_a_threshold_does_not_flicker(ratios: list[float]) -> None:
     """At 0.5 an unheld pair crosses upwards more than twice a flight; here never."""
-    start = [(0.4, 0.35, 0.0)]
-    noisy = [(0.4, 0.35 * ratio * 1.03, 0.0) for ratio in ratios]
+    start = [(0.6, 0.5, 0.0)]
+    noisy = [(0.6, 0.5 * ratio * 1.03, 0.0) for ratio in ratios]
     assert set(levels(start + noisy)) == {WARN}
 
 

@@ -14,7 +14,7 @@ from tocsin.warn.policy import Policy
 from tocsin.warn.stage import WarnState, decide, restore, snapshot, step
 
 CALM, PREPARED = (0.0, 0.0, 0.0), (0.0, 0.1, 0.3)
-WARNED, CALLED = (0.1, 0.4, 0.5), (0.6, 0.7, 0.8)
+WARNED, CALLED = (0.1, 0.6, 0.7), (0.6, 0.7, 0.8)
 NAMES = ("Ana", "Ion", "Mallory")
 ENDS = {"rejected", "updated", "cleared", "lapsed"}
 

@@ -32,6 +32,7 @@ from tocsin.warn.policy import LevelRule, Policy, ZonePolicy, vertices_of
         ({"min_exists_prob": 1.5}, "min_exists_prob"),
         ({"min_drone_prob": float("nan")}, "min_drone_prob"),
         ({"update_after_s": -1.0}, "update_after_s"),
+        ({"min_seen_s": -1.0}, "min_seen_s"),
         ({"levels": {}}, "levels"),
     ],
 )
@@ -45,7 +46,9 @@ def test_the_defaults_hold() -> None:
     """A site without a policy of its own must still be warned."""
     policy = msgspec.convert({}, Policy)
     assert [rule.within_s for rule in policy.rules()] == [1200.0, 600.0, 300.0]
-    assert [rule.min_prob for rule in policy.rules()] == [0.2, 0.35, 0.5]
+    assert [rule.min_prob for rule in policy.rules()] == [0.2, 0.5, 0.5]
+    assert [rule.valid_s for rule in policy.rules()] == [1800.0, 1200.0, 1200.0]
+    assert policy.min_seen_s == 8.0
 
 
 def test_a_level_may_be_set_alone() -> None:

@@ -10,7 +10,7 @@ from tocsin.warn.reasons import percent, reason_of
 from tocsin.warn.words.table import WORDS
 
 T0_NS = 1_780_000_000_000_000_000
-WARNED = (0.1, 0.4, 0.5)
+PROBS = (0.1, 0.4, 0.5)
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def danger_of(ground, assessment_of):
     """Return a maker of dangers to the first place."""
 
     def make(**changes) -> Danger:
-        found = assessment_of(**({"track_id": 17, "probs": WARNED} | changes))
+        found = assessment_of(**({"track_id": 17, "probs": PROBS} | changes))
         return Danger(
             assessment=found,
             threat=found.threats[0],

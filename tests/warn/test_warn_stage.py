@@ -8,12 +8,12 @@ import pytest
 from tocsin.model.errors import BadInput
 from tocsin.model.threat import ClassBelief
 from tocsin.model.units import S_NS
-from tocsin.warn.policy import Policy
+from tocsin.warn.policy import LevelRule, Policy
 from tocsin.warn.stage import WarnState, restore, snapshot, step
 
 T0_NS = 1_780_000_000_000_000_000
 POLICY = Policy()
-CALM, PREPARED, WARNED, CALLED = (0.0, 0.0, 0.0), (0.0, 0.1, 0.3), (0.1, 0.4, 0.5), (0.6, 0.7, 0.8)
+CALM, PREPARED, WARNED, CALLED = (0.0, 0.0, 0.0), (0.0, 0.1, 0.3), (0.1, 0.6, 0.7), (0.6, 0.7, 0.8)
 
 
 def night(ground, looks, policy=POLICY, every_s=5):
@@ -61,6 +61,32 @@ def test_what_does_not_count_drafts_nothing(changes, ground, assessment_of) -> N
     assert night(ground, [(found,)] * 10)[1] == []
 
 
+def test_a_track_takes_part_once_it_was_seen_long_enough(ground, assessment_of) -> None:
+    """Two or three looks can make geese as fast as a drone; eight seconds later it counts."""
+    sure = {"probs": CALLED, "places": ("p1", "p3")}
+    looks = [(assessment_of(seen_s=seen_s, **sure),) for seen_s in (0.0, 4.0, 7.9)]
+    state, drafts = night(ground, looks)
+    assert (state, drafts) == (WarnState(), [])
+    looks.append((assessment_of(seen_s=8.0, **sure),))
+    _, drafts = night(ground, looks)
+    assert [(d.level, d.zone_id) for d in drafts] == [
+        ("LAST_CALL", "galati"),
+        ("LAST_CALL", "tulcea"),
+    ]
+    assert {d.t_drafted_ns for d in drafts} == {T0_NS + 15 * S_NS}
+    _, drafts = night(ground, looks, Policy(min_seen_s=0.0))
+    assert {d.t_drafted_ns for d in drafts} == {T0_NS}
+
+
+def test_a_track_seen_too_shortly_is_no_reason_beside_another(ground, assessment_of) -> None:
+    """What a draft rests on must count, each track for itself, and is named once it does."""
+    known = assessment_of(probs=WARNED)
+    new = [assessment_of(track_id=2, probs=CALLED, seen_s=seen_s) for seen_s in (4.0, 8.0)]
+    _, drafts = night(ground, [(known, one) for one in new])
+    told = [(draft.level, {reason.track_id for reason in draft.reasons}) for draft in drafts]
+    assert told == [("WARN", {1}), ("LAST_CALL", {2})]
+
+
 def test_levels_rise_with_one_draft_each_that_replaces_the_last(ground, assessment_of) -> None:
     """The officer sees one line of drafts, not three alarms."""
     history = [CALM, *[PREPARED] * 5, WARNED, CALLED]
@@ -85,9 +111,10 @@ def test_a_steady_level_is_not_drafted_again(ground, assessment_of) -> None:
 
 def test_noise_about_a_threshold_does_not_flicker(ground, assessment_of) -> None:
     """Up and down over the threshold every scan is still one draft."""
-    noisy = [(0.0, 0.36 if n % 2 else 0.2, 0.4) for n in range(250)]
+    long = Policy(warn=LevelRule(within_s=600.0, min_prob=0.5, valid_s=1800.0))
+    noisy = [(0.0, 0.51 if n % 2 else 0.3, 0.6) for n in range(250)]
     looks = [(assessment_of(probs=probs, window_min=None),) for probs in noisy]
-    _, drafts = night(ground, looks)
+    _, drafts = night(ground, looks, long)
     assert [draft.level for draft in drafts] == ["WARN"]
 
 
@@ -136,7 +163,7 @@ def test_a_level_that_lasts_is_renewed_before_it_lapses(ground, assessment_of) -
     """A danger of an hour must not go unwarned in its second half."""
     looks = [(assessment_of(probs=WARNED, window_min=None),)] * 720
     _, drafts = night(ground, looks)
-    assert len(drafts) == 3
+    assert len(drafts) == 4
     for before, after in pairwise(drafts):
         assert after.replaces == before.id
         assert after.t_drafted_ns < before.t_expires_ns
@@ -171,15 +198,15 @@ def test_the_place_in_the_reason_is_that_of_the_level(ground, assessment_of) -> 
 
 def test_a_reason_says_what_where_when_and_on_what_it_rests(ground, assessment_of) -> None:
     """Read by one person at three in the morning, and by an investigator a year later."""
-    _, drafts = night(ground, [(assessment_of(track_id=17, probs=WARNED),)])
+    _, drafts = night(ground, [(assessment_of(track_id=17, probs=(0.1, 0.55, 0.7)),)])
     (reason,) = drafts[0].reasons
     assert reason.sentence == (
-        "Track 17, probably a drone (88 %), without a believed transponder: 40 % chance of "
+        "Track 17, probably a drone (88 %), without a believed transponder: 55 % chance of "
         "passing within 3 km of Macin 1 inside 10 minutes; if it does, in 6 to 9 minutes. 60 % "
         "chance of crossing the border, in 6 to 9 minutes."
     )
     assert reason.evidence == ((7, 17), (8, 2))
-    assert (reason.place_prob, reason.border_prob, reason.within_s) == (0.4, 0.6, 600.0)
+    assert (reason.place_prob, reason.border_prob, reason.within_s) == (0.55, 0.6, 600.0)
 
 
 def test_the_officer_may_read_romanian(ground, assessment_of) -> None:
@@ -189,7 +216,7 @@ def test_the_officer_may_read_romanian(ground, assessment_of) -> None:
     _, drafts = night(ground, [(lost,)], policy)
     assert drafts[0].reasons[0].sentence == (
         "Ținta 1, probabil dronă (88 %), fără transponder credibil (contact pierdut, poziție "
-        "estimată): probabilitate de 40 % să treacă la mai puțin de 3 km de Măcin 1 în 10 minute; "
+        "estimată): probabilitate de 60 % să treacă la mai puțin de 3 km de Măcin 1 în 10 minute; "
         "momentul nu se poate estima. Este deja dincoace de frontieră."
     )
 
