@@ -14,7 +14,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Early warning for drone incursions at a border. Civil protection only: it drafts "
-    "warnings for named people to approve, and sends nothing.",
+    "warnings, and lets out only what a named person, or a standing authority given by one, "
+    "approves. A replay sends nothing anywhere: it writes files.",
     epilog="Exit codes: 0 done, 1 found wanting, 2 bad usage or input (one line says what, where "
     "and what to do).",
 )
@@ -66,7 +67,8 @@ def replay(
     replace: Annotated[bool, typer.Option("--replace", help="Take away a run in --out.")] = False,
     journal_max_mb: Annotated[int | None, typer.Option(help="Most that the journal takes.")] = None,
     approver: Annotated[
-        str, typer.Option(help="A scripted stand-in, by name, who lets every draft out.")
+        str,
+        typer.Option(help="A scripted stand-in, by name: lets every draft out into files."),
     ] = "",
     takes: Annotated[float, typer.Option(help="Seconds that the stand-in takes.")] = 15.0,
     key: Annotated[Path | None, typer.Option(help="Key to sign with (PEM, P-256).")] = None,

@@ -51,6 +51,13 @@ def test_every_command_is_explained(tocsin: Tocsin) -> None:
         assert "--" in text
 
 
+def test_the_help_says_what_leaves_and_by_whose_word(tocsin: Tocsin) -> None:
+    """A promise that nothing is sent would be false since people may approve."""
+    told = " ".join(tocsin("--help")[1].split())
+    assert "lets out only what a named person" in told
+    assert "A replay sends nothing anywhere" in told
+
+
 def test_a_bare_call_shows_the_help(tocsin: Tocsin) -> None:
     """Whoever types the name alone wants to know what there is."""
     assert "Commands:" in "".join(map(str, tocsin()))
@@ -93,6 +100,8 @@ def test_a_run_is_simulated_replayed_scored_and_made_again(tocsin: Tocsin, tmp_p
     code, out, err = tocsin("score", run, "--truth", made, "--json")
     assert code == 0, err
     assert json.loads(out)["picture"]["pictures"] > 10
+    code, out, err = tocsin("score", run, "--truth", tmp_path / "absent")
+    assert (code, "absent: no such file. Name the folder" in err) == (2, True), err
     code, out, err = tocsin("replay", run, "--out", tmp_path / "again")
     assert code == 0, err
     assert re.search(r"Reproduced +[\d,]+ entries identical\n", out)

@@ -60,7 +60,11 @@ def test_bad_tables_are_one_clear_line(tocsin, tmp_path: Path) -> None:
     """A traceback helps no duty officer."""
     (tmp_path / "no.parquet").write_bytes(b"not parquet")
     pq.write_table(pa.table({"t_ns": [1]}), tmp_path / "few.parquet")
-    for name, why in (("no.parquet", "no table"), ("few.parquet", "no column"), ("none", "no tab")):
+    for name, why in (
+        ("no.parquet", "no table"),
+        ("few.parquet", "no column"),
+        ("none", "no such"),
+    ):
         told = tocsin("learn", tmp_path / name, "--out", tmp_path / "own.npz")
         assert told.code == 2
         assert len(told.err.splitlines()) == 1

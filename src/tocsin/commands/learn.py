@@ -78,14 +78,14 @@ def counts(library: Library) -> str:
 def _table(path: Path) -> pa.Table:
     """Read one table, the tracks of a run folder or a file."""
     file = path / "tracks.parquet" if path.is_dir() else path
+    remedy = "Give a run folder, or a Parquet file in the form of its tracks.parquet."
+    if not file.is_file():
+        raise BadInput("no such file", where=str(file), remedy=remedy)
     try:
         table = pq.read_table(file)
     except (OSError, pa.ArrowInvalid) as error:
-        raise BadInput(
-            f"no table of tracks ({str(error).splitlines()[0]})",
-            where=str(file),
-            remedy="Give a run folder, or a Parquet file in the form of its tracks.parquet.",
-        ) from None
+        why = str(error).splitlines()[0]
+        raise BadInput(f"no table of tracks ({why})", where=str(file), remedy=remedy) from None
     missing = [name for name in NEEDED if name not in table.column_names]
     if missing:
         raise BadInput(

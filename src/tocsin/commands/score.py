@@ -53,9 +53,15 @@ def score_run(run: Path, truth: Path, *, step_s: float = 1.0) -> Scored:
     folder = RunFolder(run)
     if not folder.tracks_parquet.is_file():
         raise BadInput(
-            "no tracks.parquet here",
+            "no tracks.parquet here" if run.is_dir() else "no such folder",
             where=str(run),
             remedy="Name the folder that `tocsin replay --out` wrote.",
+        )
+    if not states.is_file():
+        raise BadInput(
+            "no such file",
+            where=str(states),
+            remedy="Name the folder that `tocsin simulate --out` wrote, for --truth.",
         )
     links, about = states.with_name(LINKS), states.with_name(ABOUT)
     partial = about.is_file() and bool(read_about(about).get("partial"))
