@@ -12,7 +12,7 @@ from tocsin.model.place import Place
 from tocsin.model.threat import Assessment, ClassBelief, Crossing, MayBe, Reach, Threat, ZoneThreat
 from tocsin.model.units import S_NS
 from tocsin.warn.danger import Danger
-from tocsin.warn.policy import Policy
+from tocsin.warn.policy import LEVELS, Policy
 from tocsin.warn.reasons import reason_of
 from tocsin.warn.texts import Facts, texts_of
 from tocsin.warn.words.table import WORDS
@@ -52,6 +52,7 @@ def rendered() -> str:
 
 
 def kind(title: str, changes: dict) -> str:
+    valid_s = Policy().rules()[LEVELS.index(changes["level"])].valid_s
     facts = Facts(
         **(
             {
@@ -60,7 +61,7 @@ def kind(title: str, changes: dict) -> str:
                 "place": {"local": PLACE.name, "en": PLACE.name_en},
                 "tracks": 1,
                 "span_min": (6, 9),
-                "valid_min": 30,
+                "valid_min": round(valid_s / 60),
                 "synthetic": True,
             }
             | changes

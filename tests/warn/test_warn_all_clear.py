@@ -305,6 +305,19 @@ def test_an_alert_is_prolonged_while_its_drone_is_only_lost(warned, lost_of) -> 
     assert warned.stages(first.id)[-1] == "updated"
 
 
+def test_an_alert_is_prolonged_for_the_track_that_goes_on_as_another(
+    warned, assessment_of, lost_of
+) -> None:
+    """The zone was told of track 1; track 2 is the same drone, and is lost in its turn."""
+    warned.look(lost_of(), times=2, every_s=60.0)
+    links = (MayBe(track_id=1, same_prob=0.95),)
+    warned.look(assessment_of(track_id=2, probs=WARNED, may_be=links), times=2, every_s=5.0)
+    warned.look(lost_of(track_id=2), times=20, every_s=60.0)
+    why = [t.why for t in warned.transitions if "about to lapse" in t.why]
+    assert why
+    assert why[0].endswith("track 2")
+
+
 def test_it_is_prolonged_no_longer_than_the_policy_lets_it(warned, lost_of) -> None:
     """An hour and a half after the last sight of it people cannot be kept indoors by a guess."""
     for _ in range(300):

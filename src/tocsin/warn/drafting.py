@@ -75,13 +75,27 @@ def prolonged(held: ZoneState, state: WarnState, look: Look) -> ZoneState:
 
 
 def _lost_of(told: Standing, state: WarnState, look: Look) -> tuple[int, ...]:
-    """Return the tracks that a zone was told of, lately lost, that may be there."""
+    """Return the tracks that a zone was told of, lately lost, that may be there.
+
+    A track that goes on under another number is the same drone: the zone was told of it.
+    """
     since_ns = look.t_ns - round(look.policy.max_duration_s * S_NS)
+    named = _named(told, state)
     return tuple(
         number
         for number in may_be_in(state.missing, look.zone, look.t_ns)
-        if number in told.tracks and state.missing[number].t_seen_ns > since_ns
+        if number in named and state.missing[number].t_seen_ns > since_ns
     )
+
+
+def _named(told: Standing, state: WarnState) -> set[int]:
+    """Return the tracks that a zone was told of, with all that continue them."""
+    named, later = set[int](), set(told.tracks)
+    while later:
+        named |= later
+        found = (state.missing[number].continued_by for number in later & state.missing.keys())
+        later = {number for number in found if number is not None} - named
+    return named
 
 
 def _put(

@@ -22,7 +22,7 @@ class LevelRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     within_s: float
     min_prob: float
-    valid_s: float = 1800.0
+    valid_s: float = 1200.0
     """How long a draft of this level holds before it lapses (a lapse is not an all-clear)."""
     after_s: float = 0.0
     """The probability must have lasted for so long; every second of it is lead time lost."""
@@ -81,12 +81,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     chosen for it on tuning seeds (bench/lead.py measures them on others).
     """
 
-    prepare: LevelRule = LevelRule(within_s=1200.0, min_prob=0.2, after_s=20.0)
+    prepare: LevelRule = LevelRule(within_s=1200.0, min_prob=0.2, valid_s=1800.0, after_s=20.0)
     prepare_per_county: bool = True
     """True: one PREPARE a county; its duty services are the same, and once is enough. Zones that
     reach PREPARE later join the alarm."""
-    warn: LevelRule = LevelRule(within_s=600.0, min_prob=0.5, valid_s=1200.0)
-    last_call: LevelRule = LevelRule(within_s=300.0, min_prob=0.5, valid_s=1200.0)
+    warn: LevelRule = LevelRule(within_s=600.0, min_prob=0.5)
+    last_call: LevelRule = LevelRule(within_s=300.0, min_prob=0.5)
     release_ratio: float = 0.5
     """A level is left only below its threshold times this ..."""
     release_after_s: float = 60.0
@@ -190,10 +190,11 @@ def _thresholds(policy: Policy) -> Iterator[Check]:
     for level, rule in zip(LEVELS, policy.rules(), strict=True):
         yield from _rule_alone(level.lower(), rule, policy.max_duration_s)
     yield from _ladder(policy.rules())
-    for name in ("release_after_s", "update_after_s", "window_shift_s", "min_seen_s"):
+    for name in ("release_after_s", "update_after_s", "window_shift_s"):
         yield getattr(policy, name) < 0, f"{name} must be 0 or more"
     for name in ("min_exists_prob", "min_noncooperative_prob", "min_drone_prob"):
         yield not 0 <= getattr(policy, name) <= 1, f"{name} must lie in 0..1"
+    yield not 0 <= policy.min_seen_s <= 60, "min_seen_s must lie in 0..60"
     yield not 0 < policy.release_ratio < 1, "release_ratio must lie above 0 and below 1"
     yield not 60 <= policy.max_duration_s <= 86_400, "max_duration_s must lie in 60..86400"
 
