@@ -12,6 +12,8 @@ from tocsin.show.report import render
 from tocsin.wire.cap.atom import read_feed
 from tocsin.wire.cap.decode import parse
 
+pytestmark = pytest.mark.slow
+
 APPROVER = Staff(approver=Approver("Exercise approver", 15.0))
 
 

@@ -244,5 +244,5 @@ def test_what_cannot_be_scored_says_so(truth: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"tracks\.parquet"):
         score_run(tmp_path, truth)
     make_run(tmp_path / "run", truth)
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(BadInput, match="no such file"):
         score_run(tmp_path / "run", tmp_path / "nothing.parquet")
